@@ -46,3 +46,16 @@ def data_dir() -> Path | None:
     """
     value = os.environ.get("COURSE_DATA_DIR", "").strip()
     return Path(value).expanduser() if value else None
+
+
+def cache_dir() -> Path:
+    """Return the folder for downloaded data: ``COURSE_CACHE_DIR``, or the usual place for caches on this system.
+
+    It holds files under the same names as ``COURSE_DATA_DIR``, and it may not exist yet.
+    """
+    value = os.environ.get("COURSE_CACHE_DIR", "").strip()
+    if value:
+        return Path(value).expanduser()
+    import pooch
+
+    return Path(pooch.os_cache("recurrent-networks-course"))

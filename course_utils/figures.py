@@ -1,0 +1,106 @@
+"""Show a Matplotlib figure with alternative text, sharp on any screen, wherever the notebook is read.
+
+JupyterLab and nbconvert write no ``alt`` for an ``image/png`` output, whatever its metadata say. So the
+picture is shown as HTML; the same PNG stands beside it for readers without HTML, such as an export to PDF.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+import struct
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+MAX_WIDTH = 900
+"""Widest a figure is shown, in CSS pixels; a narrow window shrinks it further."""
+
+PIXELS_PER_INCH = 90
+"""CSS pixels for one inch of a figure's size. The file holds twice as many, for screens of high density."""
+
+
+def figure_png(figure: Figure) -> bytes:
+    """Return `figure` as a PNG file of twice the shown resolution, and close it.
+
+    A figure with a layout engine (``layout="constrained"``) keeps its size, so that a picture under a slider
+    does not jump. Any other is cropped to what is drawn, so that no label is cut off.
+    """
+    import matplotlib.pyplot as plt
+
+    file = io.BytesIO()
+    figure.savefig(
+        file,
+        format="png",
+        dpi=2 * PIXELS_PER_INCH,
+        bbox_inches="tight" if figure.get_layout_engine() is None else None,
+        metadata={"Software": None},  # the version of Matplotlib would change the file and not the picture
+    )
+    plt.close(figure)
+    return file.getvalue()
+
+
+def png_html(png: bytes, alt: str) -> str:
+    """Return an HTML ``img`` that holds the PNG file `png`, which has two pixels for each CSS pixel.
+
+    Raises
+    ------
+    ValueError
+        If `alt` is empty: a reader who does not see the figure needs its content in words.
+    """
+    if not alt.strip():
+        raise ValueError(
+            "The figure has no alternative text. Pass alt='…': one or two sentences that say what a reader "
+            "who cannot see the figure should know."
+        )
+    pixels_wide, pixels_high = struct.unpack(">II", png[16:24])  # from the PNG header
+    width = min(pixels_wide // 2, MAX_WIDTH)
+    height = round(width * pixels_high / pixels_wide)
+    source = base64.b64encode(png).decode("ascii")
+    return (
+        f'<img alt="{html.escape(" ".join(alt.split()))}" width="{width}" height="{height}" '
+        f'style="max-width: 100%; height: auto" decoding="sync" src="data:image/png;base64,{source}">'
+    )
+
+
+def figure_bundle(figure: Figure, alt: str) -> dict[str, str]:
+    """Return `figure` as a Jupyter mimebundle, and close it.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        The figure; one inch of its size becomes `PIXELS_PER_INCH` CSS pixels, and at most `MAX_WIDTH` in all.
+    alt : str
+        What the figure shows, for readers who cannot see it.
+
+    Returns
+    -------
+    dict of str to str
+        ``text/html`` (an ``img`` with its ``alt``), ``image/png`` (base64) and ``text/plain`` (`alt`).
+
+    Raises
+    ------
+    ValueError
+        If `alt` is empty.
+    """
+    png = figure_png(figure)
+    return {
+        "text/html": png_html(png, alt),
+        "image/png": base64.b64encode(png).decode("ascii"),
+        "text/plain": alt,
+    }
+
+
+def show(figure: Figure, alt: str) -> None:
+    """Display `figure` below the cell with the alternative text `alt`, and close it.
+
+    Raises
+    ------
+    ValueError
+        If `alt` is empty.
+    """
+    from IPython.display import display
+
+    display(figure_bundle(figure, alt), raw=True)

@@ -1,0 +1,253 @@
+"""From a network's scores to text: ways to choose the next symbol, and a compiled loop that carries the state."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .text import Vocabulary
+
+
+def check_choice(temperature: float, top_k: int | None, top_p: float | None) -> None:
+    """Raise ValueError unless the three settings of `distribution` have a meaning."""
+    if not np.isfinite(temperature) or temperature < 0:
+        raise ValueError(f"temperature is {temperature}, expected a number of 0 or more (0: always the likeliest).")
+    if top_k is not None and top_k < 1:
+        raise ValueError(f"top_k is {top_k}, expected at least 1, or None for no limit.")
+    if top_p is not None and not 0 < top_p <= 1:
+        raise ValueError(f"top_p is {top_p}, expected more than 0 and at most 1, or None for no limit.")
+
+
+def distribution(
+    logits: np.ndarray, temperature: float = 1.0, top_k: int | None = None, top_p: float | None = None
+) -> np.ndarray:
+    """Return the probabilities from which the next symbol is drawn.
+
+    Parameters
+    ----------
+    logits : ndarray, (symbols,)
+        The network's scores: logarithms of probabilities, up to a constant.
+    temperature : float
+        The scores are divided by it: below 1 the likely become likelier, above 1 all become more alike. 0 is the
+        limit, by definition: the likeliest symbol has probability 1 (greedy; the first one if several are equal).
+    top_k : int, optional
+        Keep only the k likeliest symbols; a k beyond the vocabulary keeps all.
+    top_p : float, optional
+        Nucleus sampling (Holtzman et al., 2020): keep the smallest set of likeliest symbols whose probabilities, at
+        this temperature, add up to at least p.
+
+    Returns
+    -------
+    ndarray of float64, (symbols,)
+        Not negative, with sum 1.
+
+    Raises
+    ------
+    ValueError
+        For a negative temperature, ``top_k`` below 1, ``top_p`` outside (0, 1], or scores that are not finite.
+    """
+    check_choice(temperature, top_k, top_p)
+    logits = np.asarray(logits, np.float64)
+    if logits.ndim != 1 or not len(logits) or not np.isfinite(logits).all():
+        raise ValueError(f"logits has shape {logits.shape}, expected (symbols,), every score a finite number.")
+    if temperature == 0:
+        return np.eye(len(logits))[logits.argmax()]
+    # Subtracting the largest score changes nothing and keeps exp from overflowing.
+    p = np.exp((logits - logits.max()) / temperature)
+    p /= p.sum()
+    order = np.argsort(-p, kind="stable")
+    keep = len(p) if top_k is None else min(top_k, len(p))
+    if top_p is not None:
+        before = np.cumsum(p[order]) - p[order]
+        keep = min(keep, int(np.count_nonzero(before < top_p)))
+    p[order[keep:]] = 0
+    return p / p.sum()
+
+
+class Generator:
+    """Generate text with a trained network, one symbol at a time, carrying the state from step to step.
+
+    The whole loop is one compiled TensorFlow graph, so Python is not asked between two symbols.
+
+    Parameters
+    ----------
+    model : keras.Sequential
+        Numbers of symbols in (through an Embedding or, without one, as one-hot vectors), one score per symbol out,
+        recurrent layers (SimpleRNN, GRU or LSTM) with ``return_sequences=True`` between, Dropout anywhere (it is off
+        here). A last layer with softmax is understood as well. The generator reads the model's weights when it runs:
+        train on, and the same generator speaks better.
+    vocabulary : Vocabulary
+
+    Raises
+    ------
+    ValueError
+        If the model holds a layer that cannot run step by step, or its output does not fit the vocabulary.
+    """
+
+    def __init__(self, model, vocabulary: Vocabulary):
+        import keras
+        import tensorflow as tf
+
+        self.model, self.vocabulary = model, vocabulary
+        layers = keras.layers
+        self._layers = [layer for layer in model.layers if not isinstance(layer, layers.Dropout | layers.InputLayer)]
+        self._embeds = isinstance(self._layers[0], layers.Embedding)
+        known = (layers.Embedding, layers.RNN, layers.Dense, layers.TimeDistributed)
+        for layer in self._layers:
+            bidirectional = isinstance(layer, layers.RNN) and layer.go_backwards
+            if not isinstance(layer, known) or bidirectional:
+                raise ValueError(
+                    f"The layer {layer.name!r} ({type(layer).__name__}) cannot run step by step. A generator takes "
+                    "Embedding, SimpleRNN, GRU, LSTM, Dense, TimeDistributed and Dropout; a layer that reads the "
+                    "text backwards would need symbols that are not written yet."
+                )
+        symbols = model.output_shape[-1]
+        if symbols != len(vocabulary):
+            raise ValueError(f"The model scores {symbols} symbols and the vocabulary has {len(vocabulary)}.")
+        last = self._layers[-1]
+        dense = last.layer if isinstance(last, layers.TimeDistributed) else last
+        self._gives_probabilities = getattr(dense, "activation", None) is keras.activations.softmax
+        self._read = tf.function(self._read_graph, reduce_retracing=True)
+        self._write = tf.function(self._write_graph)
+
+    def __call__(
+        self,
+        prompt: str,
+        length: int,
+        temperature: float = 1.0,
+        top_k: int | None = None,
+        top_p: float | None = None,
+        seed: int | None = None,
+    ) -> str:
+        """Return `length` new symbols that continue the prompt (the prompt itself is not repeated).
+
+        Parameters
+        ----------
+        prompt : str
+            What the network reads first. An empty prompt stands for one blank: the network begins a word.
+        length : int
+            How many symbols to write; 0 gives an empty text.
+        temperature, top_k, top_p
+            As in `distribution`.
+        seed : int, optional
+            The same seed gives the same text; without it each call differs (greedy text never does).
+
+        Raises
+        ------
+        UnknownSymbolError
+            If the prompt holds symbols that the vocabulary lacks.
+        ValueError
+            If the length is negative, or a setting has no meaning.
+        """
+        import tensorflow as tf
+
+        if length < 0:
+            raise ValueError(f"length is {length}, expected 0 or more symbols.")
+        check_choice(temperature, top_k, top_p)
+        logits, states = self._read(self._encode(prompt))
+        if length == 0:
+            return ""
+        seed = int(np.random.default_rng(seed).integers(2**31))
+        numbers = self._write(
+            tf.constant(length),
+            logits[-1:],
+            states,
+            tf.constant(temperature, tf.float32),
+            tf.constant(min(top_k or len(self.vocabulary), len(self.vocabulary))),
+            tf.constant(1.0 if top_p is None else top_p, tf.float32),
+            tf.constant([seed, 0]),
+            limited=top_k is not None or top_p is not None,
+        )
+        return self.vocabulary.decode(numbers.numpy())
+
+    def logits(self, text: str) -> np.ndarray:
+        """Return the scores for the symbol that follows each symbol of a text, shape (length, symbols).
+
+        The last row belongs to the symbol that would come next. Logarithms of probabilities, up to a constant.
+        """
+        return self._read(self._encode(text))[0].numpy()
+
+    def surprise(self, text: str) -> np.ndarray:
+        """Return -log(probability) of each symbol of a text after the ones before it, in nats, shape (length,).
+
+        The first symbol is judged as if a blank stood before it.
+        """
+        if not text:
+            return np.zeros(0)
+        logits = self._read(self._encode((" " if " " in self.vocabulary else "") + text))[0].numpy()
+        numbers = self.vocabulary.encode(text)
+        logits = logits[-len(numbers) - 1 : -1]
+        if len(logits) < len(numbers):
+            raise ValueError("The vocabulary has no blank to stand before the first symbol: give a longer text.")
+        top = logits.max(axis=1)
+        total = top + np.log(np.exp(logits - top[:, None]).sum(axis=1))
+        return total - logits[np.arange(len(numbers)), numbers]
+
+    def _encode(self, text: str):
+        import tensorflow as tf
+
+        if not text and " " not in self.vocabulary:
+            raise ValueError("The prompt is empty and the vocabulary has no blank to begin with: give a first symbol.")
+        return tf.constant(self.vocabulary.encode(text or " "))
+
+    def _recurrent(self):
+        return [layer for layer in self._layers if hasattr(layer, "cell")]
+
+    def _step(self, number, states):
+        """One step in time for one text: number (1,), states a list of lists of (1, units) → scores, new states."""
+        import tensorflow as tf
+
+        x = number if self._embeds else tf.one_hot(number, len(self.vocabulary))
+        new_states, waiting = [], iter(states)
+        for layer in self._layers:
+            if hasattr(layer, "cell"):
+                x, state = layer.cell(x, list(next(waiting)), training=False)
+                new_states.append(list(state))
+            else:
+                inner = getattr(layer, "layer", layer)  # TimeDistributed holds the layer it repeats
+                x = inner(x)
+        return (tf.math.log(x + 1e-30) if self._gives_probabilities else x), new_states
+
+    def _read_graph(self, numbers):
+        import tensorflow as tf
+
+        states = [[tf.zeros((1, size)) for size in layer.state_size] for layer in self._recurrent()]
+        scores = tf.TensorArray(tf.float32, tf.size(numbers), element_shape=(1, len(self.vocabulary)))
+
+        def body(t, states, scores):
+            logits, states = self._step(numbers[t][None], states)
+            return t + 1, states, scores.write(t, logits)
+
+        _, states, scores = tf.while_loop(lambda t, *_: t < tf.size(numbers), body, (0, states, scores))
+        return scores.concat(), states
+
+    def _write_graph(self, length, logits, states, temperature, top_k, top_p, seed, limited):
+        import tensorflow as tf
+
+        greedy = temperature <= 0
+        # Drawing from softmax(scores) is taking the largest of the scores plus Gumbel noise (Gumbel, 1954): one
+        # draw of noise for the whole text, before the loop.
+        uniform = tf.random.stateless_uniform((length, len(self.vocabulary)), seed, minval=1e-12)
+        noise = tf.where(greedy, tf.zeros_like(uniform), -tf.math.log(-tf.math.log(uniform)))
+        divisor = tf.where(greedy, 1.0, temperature)
+        numbers = tf.TensorArray(tf.int32, length, element_shape=(1,))
+
+        def body(t, logits, states, numbers):
+            scores = logits / divisor
+            if limited:
+                scores = _limit(scores, top_k, top_p)
+            number = tf.argmax(scores + noise[t], axis=-1, output_type=tf.int32)
+            logits, states = self._step(number, states)
+            return t + 1, logits, states, numbers.write(t, number)
+
+        return tf.while_loop(lambda t, *_: t < length, body, (0, logits, states, numbers))[-1].concat()
+
+
+def _limit(scores, top_k, top_p):
+    """Push all scores (1, symbols) outside the top k and the nucleus to minus infinity."""
+    import tensorflow as tf
+
+    ordered = tf.sort(scores, direction="DESCENDING")
+    p = tf.nn.softmax(ordered)
+    keep = tf.math.count_nonzero(tf.cumsum(p, axis=-1) - p < top_p, dtype=tf.int32)
+    worst = ordered[0, tf.minimum(top_k, keep) - 1]
+    return tf.where(scores < worst, -np.inf, scores)

@@ -1,0 +1,210 @@
+"""The figures of the lessons: pure functions from values to a Matplotlib figure, and the style they share.
+
+Colours are those of Okabe and Ito (2008), which colour-blind readers can tell apart. The same thing has the same colour
+in every lesson and deck.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import matplotlib
+import numpy as np
+from matplotlib.figure import Figure
+
+from .figures import show as show
+from .generation import distribution
+
+COLOURS = {
+    "ours": "#0072B2",
+    "lecture": "#D55E00",
+    "baseline": "#999999",
+    "training": "#56B4E9",
+    "held-out": "#0072B2",
+    "kept": "#0072B2",
+    "cut": "#CCCCCC",
+    "mark": "#D55E00",
+}
+
+
+def use_style() -> None:
+    """Set the look of all figures: readable sizes, no frame lines without meaning."""
+    matplotlib.rcParams.update(
+        {
+            "font.size": 11,
+            "axes.titlesize": 12,
+            "axes.titlelocation": "left",
+            "axes.titleweight": "bold",
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+            "axes.grid": False,
+            "legend.frameon": False,
+            "figure.facecolor": "white",
+        }
+    )
+
+
+def shown(symbol: str) -> str:
+    """Return a symbol as a label: blanks and line ends made visible, nothing read as a formula."""
+    return {" ": "␣", "\n": "↵", "\t": "⇥", "$": r"\$"}.get(symbol, symbol)
+
+
+def draw_losses(
+    history: Mapping[str, Sequence[float]],
+    references: Mapping[str, float],
+    title: str,
+    steps: int | None = None,
+) -> Figure:
+    """Draw training and held-out loss by epoch, with losses to compare with as horizontal lines.
+
+    Parameters
+    ----------
+    history : mapping
+        ``loss`` and ``val_loss``, nats a symbol, one value an epoch.
+    references : mapping of str to float
+        Name and loss of each line.
+    steps : int, optional
+        Draw only the first so many epochs.
+    """
+    figure = Figure(figsize=(9, 4), layout="constrained")
+    axes = figure.subplots()
+    training, held_out = np.asarray(history["loss"])[:steps], np.asarray(history["val_loss"])[:steps]
+    epochs = np.arange(1, len(training) + 1)
+    axes.plot(epochs, training, color=COLOURS["training"], linestyle="--", marker=".", label="training text")
+    axes.plot(epochs, held_out, color=COLOURS["held-out"], marker=".", label="held-out text")
+    best = int(held_out.argmin())
+    axes.annotate(
+        f"best: {held_out[best]:.3f} after epoch {epochs[best]}",
+        (epochs[best], held_out[best]),
+        xytext=(0, 28),
+        textcoords="offset points",
+        ha="center",
+        arrowprops={"arrowstyle": "-", "color": COLOURS["mark"]},
+        color=COLOURS["mark"],
+    )
+    for name, loss in references.items():
+        axes.axhline(loss, color=COLOURS["baseline"], linewidth=1, linestyle=":")
+        axes.annotate(
+            f"{name} {loss:.3f}",
+            (1, loss),
+            xycoords=("axes fraction", "data"),
+            xytext=(0, 3),
+            textcoords="offset points",
+            ha="right",
+            color="#555555",
+            fontsize=10,
+        )
+    axes.set(title=title, xlabel="epoch", ylabel="loss (nats a character)", ylim=(0, None))
+    axes.legend(loc="lower left")
+    return figure
+
+
+def draw_ladder(losses: Mapping[str, float], title: str, highlight: Sequence[str] = ()) -> Figure:
+    """Draw losses in nats a symbol as bars, the worst above, with the same in bits beside each."""
+    figure = Figure(figsize=(9, 0.42 * len(losses) + 1.2), layout="constrained")
+    axes = figure.subplots()
+    names = sorted(losses, key=losses.get)
+    values = [losses[name] for name in names]
+    colours = [COLOURS["ours"] if name in highlight else COLOURS["baseline"] for name in names]
+    axes.barh(names, values, color=colours)
+    for place, value in enumerate(values):
+        axes.text(value + 0.03, place, f"{value:.3f} nats = {value / np.log(2):.2f} bits", va="center", fontsize=10)
+    axes.set(title=title, xlabel="held-out loss (nats a character); shorter is better", xlim=(0, max(values) * 1.3))
+    return figure
+
+
+def draw_next_symbol(
+    logits: np.ndarray,
+    symbols: Sequence[str],
+    prompt: str = "",
+    temperature: float = 1.0,
+    top_k: int | None = None,
+    top_p: float | None = None,
+    most: int = 16,
+) -> Figure:
+    """Draw the probabilities from which the next symbol will be drawn, the likeliest first, and what was cut off.
+
+    Parameters
+    ----------
+    logits : ndarray, (symbols,)
+        The network's scores.
+    symbols : sequence of str
+        The vocabulary, in the order of the scores.
+    prompt : str
+        The text before, shown in the title (its last 40 symbols).
+    temperature, top_k, top_p
+        As in `course_utils.generation.distribution`.
+    most : int
+        How many symbols to draw.
+    """
+    p = distribution(logits, temperature, top_k, top_p)
+    before = distribution(logits, temperature)
+    order = np.argsort(-np.asarray(logits), kind="stable")[:most]
+    entropy = -float(np.sum(p[p > 0] * np.log2(p[p > 0])))
+    figure = Figure(figsize=(9, 3.6), layout="constrained")
+    axes = figure.subplots()
+    places = np.arange(len(order))
+    axes.bar(places, before[order], color=COLOURS["cut"], label="cut off")
+    axes.bar(places, p[order], color=[COLOURS["kept"] if p[n] else COLOURS["cut"] for n in order], label="kept")
+    axes.set_xticks(places, [shown(symbols[number]) for number in order], fontsize=13)
+    ending = "".join(shown(symbol) for symbol in prompt[-40:])
+    axes.set_title(f"After “{ending}”: {np.count_nonzero(p)} choices left, entropy {entropy:.2f} bits")
+    axes.set(xlabel=f"next character (the {len(order)} likeliest)", ylabel="probability", ylim=(0, 1))
+    return figure
+
+
+def draw_surprise(text: str, surprise: np.ndarray, title: str, width: int = 64) -> Figure:
+    """Draw a text with each symbol on a ground as dark as the symbol was surprising.
+
+    Parameters
+    ----------
+    text : str
+    surprise : ndarray, (length,)
+        -log(probability) of each symbol, in nats.
+    width : int
+        Symbols on a line.
+
+    Raises
+    ------
+    ValueError
+        If there is not one value for each symbol, or no symbol.
+    """
+    if len(text) != len(surprise) or not text:
+        raise ValueError(f"{len(text)} symbols and {len(surprise)} values, expected one value for each of at least 1.")
+    lines = -(-len(text) // width)
+    grid = np.full(lines * width, np.nan)
+    grid[: len(text)] = surprise
+    figure = Figure(figsize=(9, 0.27 * lines + 1.3), layout="constrained")
+    axes = figure.subplots()
+    image = axes.imshow(grid.reshape(lines, width), cmap="Oranges", vmin=0, vmax=8, aspect="auto")
+    for place, symbol in enumerate(text):
+        row, column = divmod(place, width)
+        colour = "white" if surprise[place] > 5.5 else "black"
+        axes.text(
+            column,
+            row,
+            shown(symbol),
+            ha="center",
+            va="center",
+            family="monospace",
+            fontsize=11,
+            color=colour,
+        )
+    axes.set(title=title, xticks=[], yticks=[])
+    axes.spines[:].set_visible(False)
+    figure.colorbar(image, ax=axes, label="surprise (nats)", aspect=8)
+    return figure
+
+
+def draw_times(milliseconds: Mapping[str, float], title: str) -> Figure:
+    """Draw the time of several ways to do the same work, in milliseconds a symbol, on a logarithmic axis."""
+    figure = Figure(figsize=(9, 0.5 * len(milliseconds) + 1.2), layout="constrained")
+    axes = figure.subplots()
+    names = list(milliseconds)[::-1]
+    values = [milliseconds[name] for name in names]
+    axes.barh(names, values, color=[COLOURS["ours"] if v == min(values) else COLOURS["baseline"] for v in values])
+    slowest = max(values)
+    for place, value in enumerate(values):
+        axes.text(value * 1.1, place, f"{value:.3g} ms  (× {slowest / value:,.0f})", va="center", fontsize=10)
+    axes.set(title=title, xlabel="milliseconds a character (logarithmic)", xscale="log", xlim=(None, slowest * 8))
+    return figure

@@ -1,0 +1,135 @@
+"""Training on one long text: batches that carry the state, a line per epoch, samples on the way, resuming."""
+
+from __future__ import annotations
+
+import time as clock
+from collections.abc import Callable
+
+import keras
+import numpy as np
+
+from . import settings
+from .text import streams
+
+
+class StreamBatches(keras.utils.PyDataset):
+    """Batches for truncated backpropagation through time: batch after batch, each row goes on where it stopped.
+
+    The text is cut into `batch` streams that are read side by side, `time` symbols at a time. For a model whose
+    recurrent layers are ``stateful=True``; pass `CarryState` to ``fit`` too.
+
+    Parameters
+    ----------
+    numbers : ndarray, (total,)
+        The encoded text.
+    batch, time : int
+        Number of streams, and steps in one batch.
+    seed : int, optional
+        If given, each epoch begins a few symbols later or earlier, so that the cuts fall elsewhere every time.
+
+    Raises
+    ------
+    ValueError
+        If the text is too short for one batch.
+    """
+
+    def __init__(self, numbers: np.ndarray, batch: int, time: int, seed: int | None = None):
+        super().__init__()
+        self.numbers, self.batch, self.time = np.asarray(numbers), batch, time
+        self._random = None if seed is None else np.random.default_rng(seed)
+        self._batches = (len(self.numbers) - time) // batch // time if time >= 1 and batch >= 1 else 0
+        if self._batches < 1:
+            raise ValueError(
+                f"A text of {len(self.numbers)} symbols is too short for a batch of {batch} streams of {time} steps: "
+                f"it needs {batch * time + time}. Use fewer streams or fewer steps."
+            )
+        self.on_epoch_end()
+
+    def __len__(self) -> int:
+        return self._batches
+
+    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return inputs and targets, both (batch, time)."""
+        steps = slice(index * self.time, (index + 1) * self.time)
+        return self._inputs[:, steps], self._targets[:, steps]
+
+    def on_epoch_end(self) -> None:
+        offset = 0 if self._random is None else int(self._random.integers(self.time))
+        self._inputs, self._targets = streams(self.numbers[offset:], self.batch)
+
+
+class CarryState(keras.callbacks.Callback):
+    """Forget the carried state where a text begins anew: before each epoch and before each evaluation."""
+
+    def _reset(self) -> None:
+        for layer in self.model.layers:
+            if getattr(layer, "stateful", False):
+                layer.reset_state()
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self._reset()
+
+    def on_test_begin(self, logs=None):
+        self._reset()
+
+
+class EpochLines(keras.callbacks.Callback):
+    """Print one line after each epoch, or after every few: loss in nats a symbol, held-out loss, seconds so far."""
+
+    def __init__(self, every: int = 1):
+        super().__init__()
+        self.every = every
+
+    def on_train_begin(self, logs=None):
+        self._start = clock.perf_counter()
+
+    def on_epoch_end(self, epoch, logs=None):
+        if (epoch + 1) % self.every and epoch + 1 != self.params["epochs"]:
+            return
+        held_out = f"   held-out {logs['val_loss']:.3f}" if "val_loss" in logs else ""
+        seconds = clock.perf_counter() - self._start
+        print(f"epoch {epoch + 1:3d}   training {logs['loss']:.3f}{held_out}   {seconds:4.0f} s", flush=True)
+
+
+class SampleWhileTraining(keras.callbacks.Callback):
+    """Print what the model writes after chosen epochs.
+
+    Parameters
+    ----------
+    write : callable () -> str
+        For example ``lambda: generator("alice ", 60, seed=1)``.
+    epochs : set of int
+        After which epochs, counted from 1.
+    """
+
+    def __init__(self, write: Callable[[], str], epochs: set[int]):
+        super().__init__()
+        self.write, self.epochs = write, epochs
+
+    def on_epoch_end(self, epoch, logs=None):
+        if epoch + 1 in self.epochs:
+            print(f"            writes: {self.write()}", flush=True)
+
+
+def resumable(name: str) -> keras.callbacks.BackupAndRestore:
+    """Return a callback that lets a long ``fit`` go on where it was when the kernel was interrupted or killed.
+
+    After every epoch, weights, optimizer and epoch number are saved in the user's cache folder. The next ``fit`` with
+    the same name starts there; a ``fit`` that reached its end leaves nothing behind.
+
+    Parameters
+    ----------
+    name : str
+        Names the training and its settings: give another name when the model or the settings change.
+    """
+    place = settings.cache_dir() / "unfinished" / name
+    place.mkdir(parents=True, exist_ok=True)
+    return keras.callbacks.BackupAndRestore(place)
+
+
+def without_state(model: keras.Sequential, build: Callable[[], keras.Sequential]) -> keras.Sequential:
+    """Return the model that `build` makes (same layers, not stateful, any batch) with the weights of `model`."""
+    plain = build()
+    for variable, trained in zip(plain.trainable_variables, model.trainable_variables, strict=True):
+        variable.assign(trained)
+    return plain

@@ -1,0 +1,85 @@
+"""A figure reaches the notebook with its text, its size, and nothing left open."""
+
+from __future__ import annotations
+
+import base64
+import struct
+
+import pytest
+from matplotlib import pyplot
+from matplotlib.figure import Figure
+
+from course_utils import figures
+from tools.markdown import html_tags
+
+
+def figure(width: float = 6, height: float = 3) -> Figure:
+    """Return a small figure of this size in inches that keeps its size."""
+    drawn = Figure(figsize=(width, height), layout="constrained")
+    drawn.subplots().plot([0, 1])
+    return drawn
+
+
+def image(bundle: dict[str, str]) -> dict[str, str]:
+    """Return the attributes of the only tag in the bundle's HTML."""
+    ((name, attributes),) = html_tags(bundle["text/html"])
+    assert name == "img"
+    return attributes
+
+
+def test_bundle_holds_the_same_picture_as_html_and_png() -> None:
+    bundle = figures.figure_bundle(figure(), alt="A rising line.")
+    assert set(bundle) == {"text/html", "image/png", "text/plain"}
+    assert image(bundle)["src"] == f"data:image/png;base64,{bundle['image/png']}"
+    assert base64.b64decode(bundle["image/png"]).startswith(b"\x89PNG")
+
+
+def test_alternative_text_survives_special_characters() -> None:
+    alt = 'Loss < 1 & "falling":\n  the line ends at 0.3.'
+    bundle = figures.figure_bundle(figure(), alt=alt)
+    assert image(bundle)["alt"] == 'Loss < 1 & "falling": the line ends at 0.3.'
+    assert bundle["text/plain"] == alt
+
+
+def test_picture_has_two_pixels_for_each_one_shown() -> None:
+    bundle = figures.figure_bundle(figure(6, 3), alt="A line.")
+    pixels = struct.unpack(">II", base64.b64decode(bundle["image/png"])[16:24])
+    shown = int(image(bundle)["width"]), int(image(bundle)["height"])
+    assert shown == (6 * figures.PIXELS_PER_INCH, 3 * figures.PIXELS_PER_INCH)
+    assert pixels == (2 * shown[0], 2 * shown[1])
+
+
+def test_wide_figures_are_shown_smaller_in_the_same_proportion() -> None:
+    attributes = image(figures.figure_bundle(figure(20, 5), alt="A line."))
+    assert (attributes["width"], attributes["height"]) == (
+        str(figures.MAX_WIDTH),
+        str(figures.MAX_WIDTH // 4),
+    )
+
+
+def test_without_layout_engine_labels_outside_are_kept() -> None:
+    drawn = Figure(figsize=(4, 2))
+    axes = drawn.subplots()
+    axes.text(0, -0.6, "far below", transform=axes.transAxes)
+    attributes = image(figures.figure_bundle(drawn, alt="A label below the axes."))
+    assert int(attributes["height"]) > 2 * figures.PIXELS_PER_INCH
+
+
+@pytest.mark.parametrize("alt", ["", "  \n"])
+def test_empty_alternative_text_is_refused_and_nothing_stays_open(alt: str) -> None:
+    drawn = pyplot.figure()
+    with pytest.raises(ValueError, match="alt="):
+        figures.figure_bundle(drawn, alt=alt)
+    assert not pyplot.fignum_exists(drawn.number)
+
+
+def test_show_displays_once_and_closes(capsys: pytest.CaptureFixture[str]) -> None:
+    drawn = pyplot.figure()
+    figures.show(drawn, alt="An empty figure.")
+    assert not pyplot.fignum_exists(drawn.number)
+    # Outside a notebook, display prints the bundle: once.
+    assert capsys.readouterr().out.count("<img") == 1
+
+
+def test_the_same_figure_gives_the_same_file() -> None:
+    assert figures.figure_png(figure()) == figures.figure_png(figure())

@@ -1,0 +1,1 @@
+"""What authors run: building notebooks, checking their rules. Nobody needs it to take the course."""
