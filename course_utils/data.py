@@ -254,7 +254,7 @@ def _real(name: str) -> Found:
     if not found.contents:
         edition = dataset.files[0].editions[0]
         raise MissingDataError(
-            f"{dataset.title}: no good file was found, and the stand-in is {dataset.stand_in}. Connect to "
+            f"{dataset.title}: no good file was found; stand-in: {dataset.stand_in}. Connect to "
             "the internet, leave COURSE_OFFLINE unset and restart the kernel; or put the file into the "
             f"folder that COURSE_DATA_DIR names, as {edition.path} ({edition.size:,} bytes, SHA-256 "
             f"{edition.sha256}); see data/README.md. {' '.join(found.notes)}"

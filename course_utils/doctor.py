@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import getpass
+import importlib
 import importlib.metadata
 import importlib.util
 import json
@@ -19,7 +20,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -48,7 +48,7 @@ TRAINING_LIMIT = 180
 ADVICE_FOR_TENSORFLOW = {
     "No module named": "Install the packages that are marked as missing above.",
     "DLL load failed": "Install the Microsoft Visual C++ Redistributable (x64), then restart the computer.",
-    "exit code": "The processor may lack AVX, which TensorFlow needs: use another computer, or Colab.",
+    "exit code": "The processor may lack AVX, which TensorFlow needs: try another computer.",
 }
 
 
@@ -66,9 +66,14 @@ def check_system() -> Iterator[Finding]:
     """Report Python, platform and the course's own settings."""
     bits = 64 if sys.maxsize > 2**32 else 32
     text = f"{platform.python_version()} ({bits} bit) on {platform.platform()}"
-    wanted, _ = required()
+    try:
+        wanted = required()[0]
+    except ImportError:
+        wanted = ""
     if bits == 32:
         yield Finding(FAILURE, "Python", text, "TensorFlow needs a 64-bit Python: install that one.")
+    elif not wanted:
+        yield Finding(WARNING, "Python", f"{text}; which versions will do cannot be told, see packages")
     elif not _fits(platform.python_version(), wanted):
         yield Finding(FAILURE, "Python", f"{text}, expected {wanted}", "Make an environment with Python 3.12.")
     else:
@@ -87,43 +92,50 @@ def required() -> tuple[str, list[str]]:
         If that file or the reader for it is missing, and the course is not installed as a package either.
     """
     file = settings.repository() / "pyproject.toml"
-    try:
-        import tomllib
-    except ModuleNotFoundError:  # Python 3.10
-        tomllib = None
-    if tomllib and file.is_file():
-        project = tomllib.loads(file.read_text(encoding="utf-8"))["project"]
+    reader = next((name for name in ("tomllib", "tomli") if importlib.util.find_spec(name)), None)
+    if reader and file.is_file():  # tomllib came with Python 3.11; on 3.10, JupyterLab brings tomli
+        project = importlib.import_module(reader).loads(file.read_text(encoding="utf-8"))["project"]
         return project["requires-python"], project["dependencies"]
     about = importlib.metadata.metadata(DISTRIBUTION)
     return about["Requires-Python"], [line for line in about.get_all("Requires-Dist", []) if "extra ==" not in line]
 
 
 def _fits(version: str, specifier: str) -> bool:
-    from packaging.specifiers import SpecifierSet
-
+    try:
+        from packaging.specifiers import SpecifierSet
+    except ImportError:  # the check of the packages says so
+        return True
     return SpecifierSet(specifier).contains(version, prereleases=True)
 
 
 def check_packages() -> Iterator[Finding]:
     """Compare the installed packages with the required ranges."""
-    from packaging.requirements import Requirement
-
-    requirements = [Requirement(line) for line in required()[1]]
-    needed = [item for item in requirements if item.marker is None or item.marker.evaluate({"extra": ""})]
-    missing = 0
-    for item in needed:
-        found = _installed(item.name)
-        install = f'Run: python -m pip install "{item.name}{item.specifier}"'
-        if not found:
-            missing += 1
-            yield Finding(FAILURE, item.name, f"missing, expected {item.specifier}", install)
-        elif not _fits(found, str(item.specifier)):
-            yield Finding(FAILURE, item.name, f"{found}, expected {item.specifier}", install)
-        else:
-            yield Finding(OK, item.name, found)
-    if missing > len(needed) / 2:
+    lines = required()[1]
+    try:
+        from packaging.requirements import Requirement
+    except ImportError:
+        advice = "Run: python -m pip install packaging"
+        yield Finding(FAILURE, "packaging", "missing, so versions cannot be compared", advice)
+        needed = [re.match(r"([\w.-]+)([^;]*)", line).groups() for line in lines]
+    else:
+        found = [Requirement(line) for line in lines]
+        found = [item for item in found if item.marker is None or item.marker.evaluate({"extra": ""})]
+        needed = [(item.name, str(item.specifier)) for item in found]
+    versions = {name: _installed(name) for name, _ in needed}
+    missing = [name for name, version in versions.items() if not version]
+    if len(missing) > len(needed) / 2:
         advice = "Activate the environment of the course and try again, or install it: python -m pip install -e ."
-        yield Finding(FAILURE, "packages", "most are missing: this seems to be another Python", advice)
+        text = f"{', '.join(missing)} are missing: this seems to be another Python"
+        yield Finding(FAILURE, "packages", text, advice)
+        return
+    for name, specifier in needed:
+        advice = f'Run: python -m pip install "{name}{specifier}"'
+        if not versions[name]:
+            yield Finding(FAILURE, name, f"missing, expected {specifier}", advice)
+        elif not _fits(versions[name], specifier):
+            yield Finding(FAILURE, name, f"{versions[name]}, expected {specifier}", advice)
+        else:
+            yield Finding(OK, name, versions[name])
 
 
 def _installed(name: str) -> str | None:
@@ -139,26 +151,24 @@ def _installed(name: str) -> str | None:
     return None
 
 
-def check_space() -> Iterator[Finding]:
-    """Report free disk space and memory, and whether notebooks can be saved."""
-    notebooks = settings.repository() / "notebooks"
-    seen = set()
-    for topic, folder in (("disk (course)", settings.repository()), ("disk (cache)", settings.cache_dir())):
-        folder = next(place for place in (folder, *folder.parents) if place.exists())
-        device = folder.stat().st_dev
-        if device in seen:
-            continue
-        seen.add(device)
+def check_disk() -> Iterator[Finding]:
+    """Report free disk space, and whether notebooks can be saved."""
+    folders = {os.stat(folder).st_dev: folder for folder in (Path.home(), settings.repository())}
+    for folder in folders.values():
         free = shutil.disk_usage(folder).free / GIB
         status = FAILURE if free < 0.3 else WARNING if free < 2 else OK
         advice = "" if status == OK else "Data and notebooks need about 2 GB: make some room."
-        yield Finding(status, topic, f"{free:.1f} GB free", advice)
+        yield Finding(status, "disk", f"{free:.1f} GB free at {folder}", advice)
     try:
-        with tempfile.TemporaryFile(dir=notebooks):
+        with tempfile.TemporaryFile(dir=settings.repository() / "notebooks"):
             pass
     except OSError as error:
         advice = "You can run the lessons and not save them: copy the course into a folder of your own."
         yield Finding(WARNING, "notebooks", f"the folder cannot be written to ({error.strerror})", advice)
+
+
+def check_memory() -> Iterator[Finding]:
+    """Report free memory."""
     import psutil
 
     memory = psutil.virtual_memory()
@@ -172,10 +182,14 @@ def check_data() -> Iterator[Finding]:
     """Report which source each dataset would come from, and whether its checksum holds."""
     from . import data
 
+    folder = settings.data_dir()
+    if folder and not folder.is_dir():
+        advice = "Correct COURSE_DATA_DIR, or unset it."
+        yield Finding(WARNING, "data", f"COURSE_DATA_DIR names {folder}, which is not there", advice)
     for entry in data.describe():
         text = f"{entry.source}: {entry.message}"
         if "is not used" in entry.message or "cannot be read" in entry.message:
-            advice = "Replace the file, move it away or make it readable; until then the course goes without it."
+            advice = "Replace the file, move it away or make it readable; until then lessons go without it."
             yield Finding(FAILURE, f"data {entry.name}", text, advice)
         elif entry.checksum_holds is False:
             advice = "The lessons work with it; their figures may differ."
@@ -194,49 +208,15 @@ def check_checkpoints() -> Iterator[Finding]:
         yield Finding(WARNING, "checkpoints", "there are none", advice)
     for name in names:
         problems = checkpoints.verify(name)
-        status = FAILURE if problems else OK
-        advice = "Fetch the course again, or restore the file with git." if problems else ""
-        yield Finding(status, f"model {name}", "; ".join(problems) or "whole", advice)
-
-
-def train() -> dict[str, object]:
-    """Train a small LSTM on generated text; return device, losses before and after, and seconds."""
-    from .quiet import import_tensorflow
-
-    tensorflow = import_tensorflow()
-    import keras
-    import numpy as np
-
-    keras.utils.set_random_seed(7)
-    words = np.random.default_rng(7).choice(["rain ", "rose ", "river "], size=600)
-    letters = np.unique(list("".join(words)), return_inverse=True)[1]
-    windows = np.lib.stride_tricks.sliding_window_view(letters, 13)[:1024]
-    count = int(letters.max()) + 1
-    layers = [keras.layers.Embedding(count, 8), keras.layers.LSTM(32), keras.layers.Dense(count)]
-    model = keras.Sequential(layers)
-    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    model.compile(optimizer=keras.optimizers.Adam(0.01), loss=loss)
-    started = time.perf_counter()
-    # One batch an epoch, so that the first loss in the history is the one before any step.
-    history = model.fit(windows[:, :-1], windows[:, -1], batch_size=len(windows), epochs=40, verbose=0)
-    return {
-        "seconds": time.perf_counter() - started,
-        "before": history.history["loss"][0],
-        "after": history.history["loss"][-1],
-        "backend": keras.backend.backend(),
-        "gpus": len(tensorflow.config.list_physical_devices("GPU")),
-    }
+        yield Finding(FAILURE if problems else OK, f"model {name}", "; ".join(problems) or "whole")
 
 
 def check_training() -> Iterator[Finding]:
     """Report the device, and whether a network learns on it."""
-    code = (
-        "import json, sys; sys.path.insert(0, sys.argv[1]); from course_utils import doctor; "
-        "print(); print(json.dumps(doctor.train()))"
-    )
-    command = [sys.executable, "-c", code, str(settings.repository())]
+    command = [sys.executable, "-m", "course_utils.trial"]
+    how = {"cwd": settings.repository(), "capture_output": True, "encoding": "utf-8", "errors": "replace"}
     try:
-        done = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace", timeout=TRAINING_LIMIT)
+        done = subprocess.run(command, timeout=TRAINING_LIMIT, **how)
     except subprocess.TimeoutExpired:
         advice = "Close other programs and try again."
         yield Finding(FAILURE, "training", f"no answer within {TRAINING_LIMIT} s", advice)
@@ -270,7 +250,8 @@ def judge_training(before: float, after: float, seconds: float) -> Finding:
 CHECKS = {
     "Python": check_system,
     "packages": check_packages,
-    "space": check_space,
+    "disk": check_disk,
+    "memory": check_memory,
     "data": check_data,
     "checkpoints": check_checkpoints,
     "training": check_training,
@@ -320,7 +301,7 @@ def main(arguments: list[str] | None = None) -> int:
         if finding.advice:
             print(f"{'':9}-> {finding.advice}")
     count = {status: sum(finding.status == status for finding in findings) for status in COLOURS}
-    summary = f"{count[FAILURE]} failures, {count[WARNING]} warnings, {count[OK]} OK"
+    summary = f"failures: {count[FAILURE]}, warnings: {count[WARNING]}, OK: {count[OK]}"
     print(f"\n{summary}\n\nFor an issue, copy this block:\n\n```text")
     print(anonymous("\n".join([*(_line(finding) for finding in findings), summary])).replace("```", "'''"))
     print("```")

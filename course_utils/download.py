@@ -91,9 +91,7 @@ def fetch(url: str) -> bytes:
     for attempt in range(ATTEMPTS):
         time.sleep(attempt * PAUSE)
         progress = Progress(url.rsplit("/", 1)[-1])
-        downloader = pooch.HTTPDownloader(
-            progress, timeout=(CONNECT_SECONDS, SILENCE_SECONDS), headers=HEADERS
-        )
+        downloader = pooch.HTTPDownloader(progress, timeout=(CONNECT_SECONDS, SILENCE_SECONDS), headers=HEADERS)
         stream, began = io.BytesIO(), time.monotonic()
         try:
             downloader(url, stream, None)

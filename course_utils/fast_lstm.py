@@ -107,7 +107,10 @@ class FastLSTM(keras.layers.LSTM):
         hidden, cell_state = initial_state
         recurrent_kernel = tf.convert_to_tensor(cell.recurrent_kernel)
         hiddens, h, c = lstm_loop(projected, hidden, cell_state, recurrent_kernel)
-        return h, tf.transpose(hiddens, (1, 0, 2)), [h, c]
+        outputs = tf.transpose(hiddens, (1, 0, 2))
+        # What is known of the shapes is lost in the loop, and layers after this one (TimeDistributed) need it.
+        outputs.set_shape((sequences.shape[0], sequences.shape[1], self.units))
+        return h, outputs, [h, c]
 
     def _loop_applies(self) -> bool:
         cell = self.cell

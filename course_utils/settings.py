@@ -49,7 +49,7 @@ def data_dir() -> Path | None:
 
 
 def cache_dir() -> Path:
-    """Return the folder for downloaded data: ``COURSE_CACHE_DIR``, or the usual place for caches on this system.
+    """Return the folder for downloaded data: ``COURSE_CACHE_DIR``, or the system's usual place for caches.
 
     It holds files under the same names as ``COURSE_DATA_DIR``, and it may not exist yet.
     """
@@ -59,3 +59,8 @@ def cache_dir() -> Path:
     import pooch
 
     return Path(pooch.os_cache("recurrent-networks-course"))
+
+
+def by_mode(class_value, full_value):
+    """Return the first value in class mode and the second in full mode: how lessons name both in one line."""
+    return class_value if mode() == "class" else full_value

@@ -229,7 +229,7 @@ DATASETS = {
                     ),
                 ),
             ),
-            "none yet: it comes with lesson 11",
+            "none yet (it comes with lesson 11)",
         ),
         Dataset(
             "glove",
@@ -247,7 +247,7 @@ DATASETS = {
                     ),
                 ),
             ),
-            "none: word vectors cannot be made up",
+            "none (word vectors cannot be made up)",
         ),
     )
 }

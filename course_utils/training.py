@@ -111,6 +111,29 @@ class SampleWhileTraining(keras.callbacks.Callback):
             print(f"            writes: {self.write()}", flush=True)
 
 
+def optimizer(learning_rate: float, steps: int) -> keras.optimizers.Adam:
+    """Return Adam with a learning rate that rises quickly and then falls to zero along half a cosine.
+
+    The fall at the end is worth more than a good constant rate: the last steps settle what the first ones found.
+    Gradients are clipped to norm 1, so that one bad batch cannot undo the training.
+
+    Parameters
+    ----------
+    learning_rate : float
+        The highest rate, reached after a twentieth of the steps.
+    steps : int
+        Number of batches of the whole training.
+    """
+    warm_up = max(1, steps // 20)
+    rate = keras.optimizers.schedules.CosineDecay(
+        initial_learning_rate=0.0,
+        warmup_target=learning_rate,
+        warmup_steps=warm_up,
+        decay_steps=max(1, steps - warm_up),
+    )
+    return keras.optimizers.Adam(rate, beta_2=0.99, clipnorm=1.0)
+
+
 def resumable(name: str) -> keras.callbacks.BackupAndRestore:
     """Return a callback that lets a long ``fit`` go on where it was when the kernel was interrupted or killed.
 

@@ -55,9 +55,7 @@ class Slider:
         kind = numbers.Integral if self._whole else numbers.Real
         if isinstance(value, bool) or not isinstance(value, kind) or not self.min <= value <= self.max:
             noun = "a whole number" if self._whole else "a number"
-            raise ValueError(
-                f"{self.description!r} takes {noun} from {self.min} to {self.max}, not {value!r}."
-            )
+            raise ValueError(f"{self.description!r} takes {noun} from {self.min} to {self.max}, not {value!r}.")
 
     @property
     def _whole(self) -> bool:
@@ -198,6 +196,8 @@ class Explorer:
         for name, widget in self._widgets.items():
             widget.description = self.controls[name].description
             widget.style = {"description_width": "initial"}
+            # Wide enough that a long description leaves the slider some track.
+            widget.layout = {"width": f"{19 + 0.6 * len(widget.description):.0f}em", "max_width": "98%"}
             widget.observe(self._on_change, names="value")
         self._picture, self._message = ipywidgets.HTML(), ipywidgets.HTML()
         row = ipywidgets.HBox([*self._widgets.values()], layout={"flex_flow": "row wrap"})
@@ -222,9 +222,7 @@ class Explorer:
         """
         for name, value in values.items():
             if name not in self.controls:
-                raise ValueError(
-                    f"There is no control {name!r}; the controls are {', '.join(self.controls)}."
-                )
+                raise ValueError(f"There is no control {name!r}; the controls are {', '.join(self.controls)}.")
             self.controls[name].accept(value)
         before = self.state
         self._moving = True
@@ -249,7 +247,10 @@ class Explorer:
             self._redraw()
         except Exception as error:  # noqa: BLE001 - raised here it would vanish in the kernel's log
             self.errors.append(error)
-            lines = traceback.format_exception(type(error), error, error.__traceback__)
+            frames = error.__traceback__
+            while frames and frames.tb_frame.f_code.co_filename == __file__:  # the student's own lines first
+                frames = frames.tb_next
+            lines = traceback.format_exception(type(error), error, frames)
             self._message.value = (
                 "<strong>This could not be drawn; the picture above is the last one that could.</strong>"
                 f'<pre style="white-space: pre-wrap; line-height: 1.3">{html.escape("".join(lines))}</pre>'

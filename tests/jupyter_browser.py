@@ -15,12 +15,15 @@ from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import quote
 
-import psutil
+import nbformat
+from nbformat import NotebookNode
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from .jupyter_server import JupyterServer, wait_until
+from tools.lesson import output_text
+
+from .jupyter_server import JupyterServer, end_process, family, wait_until
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 CHROMEDRIVER = shutil.which("chromedriver")
@@ -35,9 +38,6 @@ CHROMIUM_SWITCHES = (
     "--disable-sync",
     "--no-first-run",
 )
-
-STDERR = "application/vnd.jupyter.stderr"
-ERROR = "application/vnd.jupyter.error"
 
 
 def missing() -> str:
@@ -79,7 +79,8 @@ class JupyterBrowser:
             self.server = JupyterServer(root, private)
             stack.callback(self.server.close)
             self.driver = self._start_browser(private / "browser")
-            stack.callback(self._end_browser)
+            service = self.driver.service.process
+            stack.callback(end_process, service, self.driver.quit, known=family(service))
             self.open(self.notebook.name)
             self._stack = stack.pop_all()
         return self
@@ -92,9 +93,7 @@ class JupyterBrowser:
         options.binary_location = CHROMIUM
         for switch in (*CHROMIUM_SWITCHES, f"--user-data-dir={profile}"):
             options.add_argument(switch)
-        driver = webdriver.Chrome(
-            options=options, service=webdriver.ChromeService(executable_path=CHROMEDRIVER)
-        )
+        driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(executable_path=CHROMEDRIVER))
         width, height = self.size
         # The size of the page itself: a window's size includes borders, which differ from system to system.
         driver.execute_cdp_cmd(
@@ -102,14 +101,6 @@ class JupyterBrowser:
             {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False},
         )
         return driver
-
-    def _end_browser(self) -> None:
-        process = self.driver.service.process
-        family = psutil.Process(process.pid).children(recursive=True)
-        self.driver.quit()
-        _, alive = psutil.wait_procs(family, timeout=5)
-        for child in alive:
-            child.kill()
 
     def open(self, name: str) -> None:
         """Show the notebook `name` of the copied folder; wait until it is drawn and its kernel is idle."""
@@ -157,20 +148,29 @@ class JupyterBrowser:
         wait_until(lambda: not any(self.counts()), 20, "cleared cells")
         self.choose("Run", "runmenu:run-all")
         wait_until(lambda: any(self.counts()), 20, "the first cell to start")
+        wait_until(lambda: self._has_run() or self._stays_stopped(), seconds, "all cells to finish")
+        time.sleep(1)  # widgets and pictures follow the counts
 
-        def done() -> bool:
-            counts = self.counts()
-            return "*" not in counts and (all(counts) or bool(self.texts(ERROR))) and self.is_idle()
+    def _has_run(self) -> bool:
+        counts = self.counts()
+        return all(counts) and "*" not in counts and self.is_idle()
 
-        wait_until(done, seconds, "all cells to finish")
-        time.sleep(1)
+    def _stays_stopped(self) -> bool:
+        """Return True if nothing waits or runs and two seconds later still nothing does: an error ended the run."""
+        for _ in range(10):
+            if "*" in self.counts() or not self.is_idle():
+                return False
+            time.sleep(0.2)
+        return True
 
-    def texts(self, mime: str) -> list[str]:
-        """Return the text of every output of the MIME type `mime`, in the order of the notebook."""
-        return [
-            output.get_attribute("textContent")
-            for output in self.find(f".jp-OutputArea-output[data-mime-type='{mime}']")
-        ]
+    def saved(self) -> NotebookNode:
+        """Save the copy of the notebook from the menu and return it as it is in the file."""
+        path = self.folder / self.notebook.name
+        before = path.stat().st_mtime_ns
+        self.choose("File", "docmanager:save")
+        wait_until(lambda: path.stat().st_mtime_ns != before, 20, "the notebook to be saved")
+        wait_until(lambda: path.read_bytes().endswith(b"}\n"), 5, "the whole file")
+        return nbformat.read(path, as_version=4)
 
     def pictures(self) -> list[dict]:
         """Return the pictures in outputs as ``{"alt": …, "width": …, "digest": SHA-256 of the file}``."""
@@ -187,6 +187,18 @@ class JupyterBrowser:
             Promise.all(images.map(describe)).then(done);
             """
         )
+
+    def page_text(self) -> str:
+        """Return the text of the whole notebook, as it is drawn."""
+        return str(self.script("return document.querySelector('.jp-Notebook').textContent"))
+
+    def sliders(self) -> list[str]:
+        """Return the description of each slider, in order."""
+        return [label.get_attribute("textContent").strip() for label in self.find(".widget-slider > .widget-label")]
+
+    def widget_texts(self) -> list[str]:
+        """Return what widgets show as text, such as the message of an error in a callback."""
+        return [widget.get_attribute("textContent") for widget in self.find(".widget-html")]
 
     def scroll_to(self, text: str) -> None:
         """Scroll to the first cell that contains `text`.
@@ -211,14 +223,11 @@ class JupyterBrowser:
         LookupError
             If there is no such slider.
         """
-        for slider in self.find(".widget-slider"):
-            label = slider.find_elements(By.CSS_SELECTOR, ".widget-label")
-            if label and label[0].get_attribute("textContent").strip() == description:
-                handle = slider.find_element(By.CSS_SELECTOR, ".noUi-handle")
-                self.script("arguments[0].scrollIntoView({block: 'center'}); arguments[0].focus()", handle)
-                handle.send_keys((Keys.ARROW_RIGHT if steps > 0 else Keys.ARROW_LEFT) * abs(steps))
-                return
-        raise LookupError(f"{self.notebook.name} shows no slider called {description!r}.")
+        if description not in (known := self.sliders()):
+            raise LookupError(f"{self.notebook.name} shows no slider {description!r}, only {known}.")
+        handle = self.find(".widget-slider .noUi-handle")[known.index(description)]
+        self.script("arguments[0].scrollIntoView({block: 'center'}); arguments[0].focus()", handle)
+        handle.send_keys((Keys.ARROW_RIGHT if steps > 0 else Keys.ARROW_LEFT) * abs(steps))
 
     def screenshot(self, path: Path) -> None:
         """Save what the window shows as a PNG file."""
@@ -255,9 +264,10 @@ def main() -> None:
     with JupyterBrowser(options.notebook, options.width, options.height) as browser:
         if options.run:
             browser.run_all()
-        for mime in (ERROR, STDERR):
-            for text in browser.texts(mime):
-                print(f"{mime}: {text}", file=sys.stderr)
+            for number, cell in enumerate(browser.saved().cells, start=1):
+                for output in cell.get("outputs", ()):
+                    if output.output_type == "error" or output.get("name") == "stderr":
+                        print(f"cell {number}: {output_text(output)}", file=sys.stderr)
         for path in browser.screenfuls(options.outdir):
             print(path)
 

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import psutil
@@ -40,20 +40,45 @@ def wait_until(condition: Callable[[], object], seconds: float, what: str) -> ob
     return value
 
 
-def end_process(process: subprocess.Popen, grace: float = 10.0) -> None:
-    """End `process` and whatever it started; what has not gone by itself after `grace` seconds is killed."""
+def family(process: subprocess.Popen) -> set[psutil.Process]:
+    """Return the processes that `process` has started, and those that they have."""
     try:
-        family = psutil.Process(process.pid).children(recursive=True)
+        return set(psutil.Process(process.pid).children(recursive=True))
     except psutil.NoSuchProcess:
-        family = []
+        return set()
+
+
+def end_process(
+    process: subprocess.Popen,
+    leave: Callable[[], object],
+    known: Iterable[psutil.Process] = (),
+    grace: float = 10.0,
+) -> None:
+    """Ask `process` to go by calling `leave`, and kill what is left of it and its children.
+
+    Parameters
+    ----------
+    process : subprocess.Popen
+        What was started.
+    leave : callable
+        Asks it to end.
+    known : iterable of psutil.Process
+        Its children of earlier: once it has died, they can no longer be asked for.
+    grace : float
+        Seconds that it has for ending by itself.
+    """
+    children = {*known, *family(process)}
     try:
+        leave()
         process.wait(grace)
-    except subprocess.TimeoutExpired:
+    except (OSError, subprocess.TimeoutExpired) as error:
+        print(f"Process {process.pid} did not take leave ({error}) and is ended.", file=sys.stderr)
         process.kill()
         process.wait()
-    _, alive = psutil.wait_procs(family, timeout=2)
-    for child in alive:
-        child.kill()
+    finally:
+        _, alive = psutil.wait_procs(children, timeout=2)
+        for child in alive:
+            child.kill()
 
 
 class JupyterServer:
@@ -119,11 +144,11 @@ class JupyterServer:
         return None
 
     def close(self) -> None:
-        """Ask the server to end its kernels and itself; kill what is left after ten seconds."""
-        if hasattr(self, "url") and self.process.poll() is None:
-            request = urllib.request.Request(f"{self.url}/api/shutdown", method="POST", data=b"")
-            request.add_header("Authorization", f"token {self.token}")
-            urllib.request.urlopen(request, timeout=10).close()
-            end_process(self.process)
-        else:
-            end_process(self.process, grace=0)
+        """End the server and its kernels."""
+        end_process(self.process, self._shut_down if hasattr(self, "url") else self.process.kill)
+
+    def _shut_down(self) -> None:
+        header = {"Authorization": f"token {self.token}"}
+        request = urllib.request.Request(f"{self.url}/api/shutdown", method="POST", headers=header)
+        # No proxy, whatever the environment says: the server is on this machine.
+        urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=10).close()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
@@ -11,7 +13,7 @@ import pytest
 from nbformat import v4
 
 from tools import build_notebooks
-from tools.build_notebooks import BuildError, build, check, complaint, main, out_of_step, sources
+from tools.build_notebooks import BuildError, build, check, complaint, main, out_of_step, sources, target
 from tools.normalise import WIDGET, last_states, normalise, without_folders
 
 SOURCE = """\
@@ -73,12 +75,12 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def copy(built: Path, tmp_path: Path) -> Path:
     """A copy of the built lesson, free to be changed."""
     source = lesson(tmp_path, built.read_text(encoding="utf-8"))
-    build_notebooks.target(source).write_bytes(build_notebooks.target(built).read_bytes())
+    target(source).write_bytes(target(built).read_bytes())
     return source
 
 
 def test_built_notebook_is_executed_and_normal(built: Path) -> None:
-    text = build_notebooks.target(built).read_text(encoding="utf-8")
+    text = target(built).read_text(encoding="utf-8")
     notebook = nbformat.reads(text, as_version=4)
     nbformat.validate(notebook)
     assert [cell.cell_type for cell in notebook.cells] == ["markdown", "code", "code", "code"]
@@ -94,35 +96,59 @@ def test_built_notebook_is_executed_and_normal(built: Path) -> None:
 
 
 def test_streams_are_joined_and_progress_shows_its_last_state(built: Path) -> None:
-    outputs = nbformat.read(build_notebooks.target(built), as_version=4).cells[1].outputs
+    outputs = nbformat.read(target(built), as_version=4).cells[1].outputs
     assert [output.text for output in outputs] == ["step 2\nmode class in notebooks\n"]
 
 
 def test_widget_leaves_its_picture(built: Path) -> None:
-    shown, result = nbformat.read(build_notebooks.target(built), as_version=4).cells[2].outputs
+    shown, result = nbformat.read(target(built), as_version=4).cells[2].outputs
     assert set(shown.data) == {"text/html", "image/png", "text/plain"}
     assert (result.data["text/plain"], result.execution_count) == ("'result'", 2)
 
 
 def test_expected_error_is_kept_without_folders(built: Path) -> None:
-    (error,) = nbformat.read(build_notebooks.target(built), as_version=4).cells[3].outputs
+    (error,) = nbformat.read(target(built), as_version=4).cells[3].outputs
     assert error.ename == "JSONDecodeError"
     traceback = "\n".join(error.traceback)
     assert f"json{os.sep}decoder.py" in traceback
     assert str(Path(json.__file__).parent) not in traceback
 
 
-def test_a_second_build_runs_nothing(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        build_notebooks, "build", lambda source: pytest.fail(f"{source.name} was built again")
+def nbval(source: Path) -> subprocess.CompletedProcess[str]:
+    """Run the notebook of `source` as `make test` runs the lessons."""
+    options = ("--nbval-lax", "--nbval-cell-timeout=120", "--nbval-kernel-name=python3", "-p", "no:cacheprovider")
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", *options, str(target(source))],
+        cwd=source.parent.parent,
+        env=os.environ | {"COURSE_MODE": "class"},
+        capture_output=True,
+        encoding="utf-8",
     )
+
+
+def test_built_notebook_passes_nbval_until_a_checked_output_changes(copy: Path) -> None:
+    done = nbval(copy)
+    assert done.returncode == 0, done.stdout
+    path = target(copy)
+    path.write_text(path.read_text(encoding="utf-8").replace("step 2", "step 3"), encoding="utf-8")
+    assert nbval(copy).returncode == 1
+
+
+def test_lessons_run_in_this_very_python(tmp_path: Path) -> None:
+    notebook = v4.new_notebook(cells=[v4.new_code_cell("import sys\nprint(sys.prefix)")])
+    build_notebooks.execute(notebook, tmp_path)
+    assert notebook.cells[0].outputs[0].text.strip() == sys.prefix
+
+
+def test_a_second_build_runs_nothing(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(build_notebooks, "build", lambda source: pytest.fail(f"{source.name} was built again"))
     assert main([], copy.parent.parent) == 0
 
 
 def test_building_again_gives_the_same_file(copy: Path) -> None:
-    before = build_notebooks.target(copy).read_bytes()
+    before = target(copy).read_bytes()
     assert main(["--all", "03"], copy.parent.parent) == 0
-    assert build_notebooks.target(copy).read_bytes() == before
+    assert target(copy).read_bytes() == before
 
 
 def test_a_built_notebook_is_in_step(copy: Path) -> None:
@@ -151,7 +177,7 @@ def test_a_changed_source_is_out_of_step(copy: Path) -> None:
     ],
 )
 def test_a_notebook_edited_by_hand_is_out_of_step(copy: Path, change, word: str, capsys) -> None:
-    path = build_notebooks.target(copy)
+    path = target(copy)
     notebook = nbformat.read(path, as_version=4)
     change(notebook)
     nbformat.write(notebook, path)
@@ -162,7 +188,7 @@ def test_a_notebook_edited_by_hand_is_out_of_step(copy: Path, change, word: str,
 
 def test_damaged_missing_and_orphaned_notebooks_are_named(copy: Path) -> None:
     folder = copy.parent.parent
-    build_notebooks.target(copy).write_text("{", encoding="utf-8")
+    target(copy).write_text("{", encoding="utf-8")
     lesson(folder.parent, name="04_next")
     (folder / "05_orphan.ipynb").write_text("{}", encoding="utf-8")
     lines = check(folder)
@@ -194,16 +220,16 @@ def test_a_lesson_that_fails_leaves_the_old_notebook(
 ) -> None:
     monkeypatch.setattr(build_notebooks, "CELL_SECONDS", 4)
     source = lesson(tmp_path, f"# %%\n{code}\n")
-    build_notebooks.target(source).write_bytes(b"old")
+    target(source).write_bytes(b"old")
     assert main([], source.parent.parent) == 1
     said = capsys.readouterr().err
     assert all(word in said for word in ("03_demo.ipynb", *words)), said
     assert [path.name for path in source.parent.parent.iterdir() if path.is_file()] == ["03_demo.ipynb"]
-    assert build_notebooks.target(source).read_bytes() == b"old"
+    assert target(source).read_bytes() == b"old"
 
 
 def test_a_notebook_that_cannot_be_written_is_reported(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = build_notebooks.target(copy).read_bytes()
+    before = target(copy).read_bytes()
 
     def full(*arguments: object) -> None:
         raise OSError(28, "No space left on device")
@@ -212,7 +238,7 @@ def test_a_notebook_that_cannot_be_written_is_reported(copy: Path, monkeypatch: 
     monkeypatch.setattr(build_notebooks, "execute", lambda notebook, folder: {})
     with pytest.raises(BuildError, match="No space left"):
         build(copy)
-    assert build_notebooks.target(copy).read_bytes() == before
+    assert target(copy).read_bytes() == before
     assert [path.name for path in copy.parent.parent.iterdir() if path.is_file()] == ["03_demo.ipynb"]
 
 

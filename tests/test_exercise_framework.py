@@ -32,9 +32,7 @@ def _verify_means(answer):
     values = np.array([1.0, 3.0, 8.0, 4.0])
     for start in (0, 2):
         means = answer(values, start)
-        expect_close(
-            f"the means from {start} on", means, [1, 2, 4, 4][start:], why="divide each sum by its count"
-        )
+        expect_close(f"means[{start}:]", means, [1, 2, 4, 4][start:], why="divide each sum by its count")
 
 
 def sums_so_far(values, start):
@@ -115,6 +113,10 @@ def test_an_untouched_starter_is_not_attempted(untouched):
     assert MEANS.examine(untouched).outcome == NOT_ATTEMPTED
 
 
+def test_a_starter_that_is_half_filled_in_is_attempted():
+    assert MEANS.examine(lambda values, start: (values, None)).outcome not in (NOT_ATTEMPTED, RIGHT)
+
+
 def test_a_check_can_recognise_another_starter():
     def verify(answer):
         if answer == 0:
@@ -146,6 +148,13 @@ def test_an_error_names_type_message_and_the_students_line():
     assert "missing_name' is not defined" in result.message
     assert "in helper, line" in result.message
     assert "return values + missing_name" in result.message
+
+
+def test_an_error_deep_in_a_library_is_placed_in_the_students_code():
+    def answer(values, start):
+        return np.stack([values, values[1:]])
+
+    assert MEANS.examine(answer).message.endswith("return np.stack([values, values[1:]])")
 
 
 def test_an_error_inside_the_check_does_not_blame_a_line():

@@ -36,25 +36,25 @@ def test_objects_are_in_the_accusative(noun, adjective, definite, negated, engli
 
 
 @pytest.mark.parametrize(
-    ("pattern", "subject", "verb", "modal", "thing", "english", "german"),
+    ("pattern", "subject", "verb", "modal", "article", "english", "german"),
     [
-        ("statement", "I", "see", "can", "the map/die Karte", "I see the map.", "Ich sehe die Karte."),
-        ("statement", "Paul", "look for", "can", "a map/eine Karte", "Paul looks for a map.", "Paul sucht eine Karte."),
-        ("negation", "she", "buy", "can", "a map/keine Karte", "She does not buy a map.", "Sie kauft keine Karte."),
-        ("negation", "we", "buy", "can", "the map/die Karte", "We do not buy the map.", "Wir kaufen die Karte nicht."),
-        ("question", "you", "take", "can", "a map/eine Karte", "Do you take a map?", "Nimmst du eine Karte?"),
-        ("question", "he", "find", "can", "a map/eine Karte", "Does he find a map?", "Findet er eine Karte?"),
-        ("today", "they", "draw", "can", "a map/eine Karte", "Today they draw a map.", "Heute zeichnen sie eine Karte."),
-        ("perfect", "you", "sell", "can", "a map/eine Karte", "You have sold a map.", "Du hast eine Karte verkauft."),
-        ("perfect", "the child", "bring", "can", "a map/eine Karte", "The child has brought a map.",
-         "Das Kind hat eine Karte gebracht."),
-        ("modal", "I", "see", "want to", "a map/eine Karte", "I want to see a map.", "Ich will eine Karte sehen."),
-        ("modal", "he", "sell", "must", "a map/eine Karte", "He must sell a map.", "Er muss eine Karte verkaufen."),
-        ("modal", "you", "take", "can", "a map/eine Karte", "You can take a map.", "Du kannst eine Karte nehmen."),
+        ("statement", "I", "see", "can", "the", "I see the map.", "Ich sehe die Karte."),
+        ("statement", "Paul", "look for", "can", "a", "Paul looks for a map.", "Paul sucht eine Karte."),
+        ("negation", "she", "buy", "can", "kein", "She does not buy a map.", "Sie kauft keine Karte."),
+        ("negation", "we", "buy", "can", "the", "We do not buy the map.", "Wir kaufen die Karte nicht."),
+        ("question", "you", "take", "can", "a", "Do you take a map?", "Nimmst du eine Karte?"),
+        ("question", "he", "find", "can", "a", "Does he find a map?", "Findet er eine Karte?"),
+        ("today", "they", "draw", "can", "a", "Today they draw a map.", "Heute zeichnen sie eine Karte."),
+        ("perfect", "you", "sell", "can", "a", "You have sold a map.", "Du hast eine Karte verkauft."),
+        ("perfect", "Anna", "bring", "can", "a", "Anna has brought a map.", "Anna hat eine Karte gebracht."),
+        ("modal", "I", "see", "want to", "a", "I want to see a map.", "Ich will eine Karte sehen."),
+        ("modal", "he", "sell", "must", "a", "He must sell a map.", "Er muss eine Karte verkaufen."),
+        ("modal", "you", "take", "can", "a", "You can take a map.", "Du kannst eine Karte nehmen."),
     ],
 )  # fmt: skip
-def test_sentences_have_the_german_order_of_words(pattern, subject, verb, modal, thing, english, german):
-    pair = grammar.sentence(pattern, SUBJECT[subject], VERB[verb], MODAL[modal], *thing.split("/"))
+def test_sentences_have_the_german_order_of_words(pattern, subject, verb, modal, article, english, german):
+    thing = grammar.object_phrase(NOUN["map"], None, article == "the", article == "kein")
+    pair = grammar.sentence(pattern, SUBJECT[subject], VERB[verb], MODAL[modal], *thing)
     assert pair == (english, german)
 
 

@@ -25,9 +25,7 @@ def as_array(name: str, value: Any) -> np.ndarray:
     except (TypeError, ValueError, NotImplementedError):  # ragged lists, symbolic tensors
         array = None
     if array is None or array.dtype.kind not in "biufSU":
-        doubt = (
-            " (do its parts have one length, and is none of them None?)" if isinstance(value, list) else ""
-        )
+        doubt = " (do its parts have one length, and is none of them None?)" if isinstance(value, list) else ""
         kind = type(value).__name__ if array is None or array.dtype == object else f"{array.dtype.name} array"
         raise Wrong(f"{name} is a {kind}, expected an array of numbers{doubt}.")
     return array
@@ -36,9 +34,7 @@ def as_array(name: str, value: Any) -> np.ndarray:
 def expect_shape(name: str, value: Any, shape: Sequence[int | None], why: str = "") -> np.ndarray:
     """Return `value` as an array of `shape`, in which None stands for any length; else raise ``Wrong``."""
     array = as_array(name, value)
-    fits = len(shape) == array.ndim and all(
-        length in (None, n) for length, n in zip(shape, array.shape, strict=True)
-    )
+    fits = len(shape) == array.ndim and all(length in (None, n) for length, n in zip(shape, array.shape, strict=True))
     if not fits:
         axes = ", ".join("any" if length is None else str(length) for length in shape)
         expected = f"({axes},)" if len(shape) == 1 else f"({axes})"

@@ -7,7 +7,7 @@ check tells a right answer from a wrong one::
         return np.cumsum(values) / np.arange(1, len(values) + 1)
 
     def _verify(answer):
-        expect_close("the result for [1, 3, 8]", answer(np.array([1.0, 3.0, 8.0])), [1, 2, 4],
+        expect_close("mean_so_far([1, 3, 8])", answer(np.array([1.0, 3.0, 8.0])), [1, 2, 4],
                      why="divide each sum by how many numbers it holds")
 
     running_mean = Exercise(
@@ -118,12 +118,8 @@ class Exercise:
             with contextlib.redirect_stdout(printed):  # a check may call the function a thousand times
                 verdict = self.verify(self._prepare(answer, notes))
         except NotAttempted:
-            asked = (
-                " If you did write code: does your function return its answer?" if callable(answer) else ""
-            )
-            return Result(
-                NOT_ATTEMPTED, "Replace None by your code, run that cell, then run this one." + asked
-            )
+            asked = " If you did write code: does your function return its answer?" if callable(answer) else ""
+            return Result(NOT_ATTEMPTED, "Replace None by your code, run that cell, then run this one." + asked)
         except Wrong as reason:
             outcome, message = WRONG, str(reason)
         except Exception as error:  # noqa: BLE001 - a student's code may raise anything, and reads here what it was
@@ -131,9 +127,7 @@ class Exercise:
             outcome, message = ERROR, f"{type(error).__name__}: {_shorten(str(error))}\n{where}"
         else:
             if isinstance(verdict, (bool, np.bool_)):  # `return x == y` would make every answer right
-                raise TypeError(
-                    f"verify of {self.name} returned {verdict}; raise Wrong with the reason instead."
-                )
+                raise TypeError(f"verify of {self.name} returned {verdict}; raise Wrong with the reason instead.")
             outcome, message = (WRONG, str(verdict)) if isinstance(verdict, Wrong) else (RIGHT, self.remark)
         if printed.getvalue():
             notes.append("Your code printed:\n" + _shorten(printed.getvalue().rstrip()))
@@ -161,15 +155,11 @@ class Exercise:
             raise NotAttempted
         if self.is_value:
             if inspect.isroutine(answer):
-                raise Wrong(
-                    "This is a function, expected a value. Call the function, and check what it returns."
-                )
+                raise Wrong("This is a function, expected a value. Call the function, and check what it returns.")
             return answer
         if not callable(answer):
             kind = type(answer).__name__
-            raise Wrong(
-                f"This is a value (of type {kind}), expected a function. Write its name, without calling it."
-            )
+            raise Wrong(f"This is a value (of type {kind}), expected a function. Write its name, without calling it.")
         return guarded(answer, self.solve, notes)
 
 

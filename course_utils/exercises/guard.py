@@ -57,9 +57,7 @@ def guarded(function: Callable, solve: Callable, notes: list[str]) -> Callable:
         pairs = [*zip(args, given_args, strict=True), *((kwargs[key], given_kwargs[key]) for key in kwargs)]
         changed = [index for index, (before, after) in enumerate(pairs) if not _unchanged(before, after)]
         if changed:
-            which = ", ".join(
-                labels[i] if len(labels) == len(pairs) else f"argument {i + 1}" for i in changed
-            )
+            which = ", ".join(labels[i] if len(labels) == len(pairs) else f"argument {i + 1}" for i in changed)
             note = f"Note: {name} changes its input ({which}) in place, so its caller loses the original."
             if note not in notes:
                 notes.append(note)

@@ -1,0 +1,112 @@
+"""A lesson in a real JupyterLab: it reads well before anything has run, it runs, and its controls do something."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tools.build_notebooks import NOTEBOOKS, build, complaint, target
+from tools.normalise import normalise
+
+from .jupyter_browser import JupyterBrowser, missing
+from .jupyter_server import wait_until
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(bool(missing()), reason=missing()),
+    pytest.mark.timeout(420),
+]
+
+# A lesson in small, for the machinery of the package.
+DEMO = """\
+# %% [markdown]
+# # A bar
+# Its length follows the slider.
+
+# %%
+from matplotlib.figure import Figure
+
+from course_utils.figures import show
+from course_utils.widgets import Slider, explore
+
+# %%
+def draw_bar(units):
+    figure = Figure(figsize=(6, 2), layout="constrained")
+    figure.subplots().barh(["units"], [units])
+    return figure
+
+show(draw_bar(3), alt="A bar of length 3.")
+
+# %%
+explore(draw_bar, alt="A bar as long as the slider says.", units=Slider(1, 9, 4, 1, "units"))
+
+# %% tags=["raises-exception"]
+1 / 0
+"""
+
+# Lessons with a slider; one that is not there yet is skipped.
+LESSONS = ("08_alice_text_generation",)
+
+
+@pytest.fixture(scope="module", params=["demo", *LESSONS])
+def browser(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[JupyterBrowser]:
+    """A notebook that has been opened and not run."""
+    if request.param == "demo":
+        source = tmp_path_factory.mktemp("Café am See") / "notebooks" / "source" / "01_demo.py"
+        source.parent.mkdir(parents=True)
+        source.write_text(DEMO, encoding="utf-8")
+        build(source)
+        notebook = target(source)
+    else:
+        notebook = NOTEBOOKS / f"{request.param}.ipynb"
+        if not notebook.exists():
+            pytest.skip(f"{notebook.name} has not been built")
+    with JupyterBrowser(notebook) as opened:
+        yield opened
+
+
+# The tests of one notebook share a browser and follow one another as a student would: read, run, move a slider.
+
+
+def test_saved_pictures_are_seen_before_anything_runs(browser: JupyterBrowser) -> None:
+    pictures = browser.pictures()
+    assert pictures
+    assert all(picture["alt"].strip() and picture["width"] > 100 for picture in pictures)
+    assert "Error displaying widget" not in browser.page_text()
+
+
+def test_all_cells_run_without_a_pink_box(browser: JupyterBrowser) -> None:
+    saved = browser.pictures()
+    browser.run_all()
+    assert all(browser.counts())
+    notebook = browser.saved()
+    normalise(notebook)
+    assert complaint(notebook) == ""
+    # The live notebook shows no picture twice: as many as the saved one, each with its text.
+    assert [picture["alt"] for picture in browser.pictures()] == [picture["alt"] for picture in saved]
+
+
+def test_a_slider_moved_by_keyboard_changes_the_picture(browser: JupyterBrowser) -> None:
+    before = browser.pictures()
+    browser.move_slider(browser.sliders()[0], steps=2)
+    wait_until(lambda: browser.pictures() != before, 20, "another picture")
+    after = browser.pictures()
+    assert sum(old["digest"] != new["digest"] for old, new in zip(before, after, strict=True)) == 1
+    assert "Traceback" not in "".join(browser.widget_texts())
+
+
+def test_server_kernel_and_browser_end_with_the_block(tmp_path: Path) -> None:
+    source = tmp_path / "notebooks" / "source" / "01_demo.py"
+    source.parent.mkdir(parents=True)
+    source.write_text("# %%\n1 + 1\n", encoding="utf-8")
+    build(source)
+    before = set(psutil.Process(os.getpid()).children(recursive=True))
+    with JupyterBrowser(target(source)):
+        started = set(psutil.Process(os.getpid()).children(recursive=True)) - before
+        assert len(started) >= 4  # the server, a kernel, the driver, the browser
+    _, alive = psutil.wait_procs(started, timeout=5)
+    assert alive == []
