@@ -22,7 +22,7 @@ help:
 
 # uv, installed into the environment itself, downloads in parallel: several times faster than pip.
 # The lock holds hashes, so what is installed is what was tested; where uv cannot be had, pip does the same.
-$(READY): requirements.lock pyproject.toml
+$(READY): requirements.lock pyproject.toml tools/jupyterlab/overrides.json
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 10) <= v <= (3, 13) else \
 	  "Python %d.%d is not supported: the course needs 3.10 to 3.13. Try: make PYTHON=python3.12 lab" % v)'
 	@echo "Installing the course into $(VENV) (once; about 500 MB to download)"
@@ -34,6 +34,8 @@ $(READY): requirements.lock pyproject.toml
 	  $(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock && \
 	  $(BIN)/python -m pip install --quiet --no-deps --editable .; \
 	fi
+	@mkdir -p $(VENV)/share/jupyter/lab/settings
+	@cp tools/jupyterlab/overrides.json $(VENV)/share/jupyter/lab/settings/
 	@touch $(READY)
 
 lab: $(READY)
@@ -52,7 +54,7 @@ unit: $(READY)
 
 # Every notebook from first to last cell in class mode; tagged cells must print what they printed when saved.
 nbval: $(READY)
-	COURSE_MODE=class $(BIN)/python -m pytest --nbval-lax --nbval-cell-timeout=120 --nbval-kernel-name=python3 \
+	JUPYTER_PREFER_ENV_PATH=1 COURSE_MODE=class $(BIN)/python -m pytest --nbval-lax --nbval-cell-timeout=120 --nbval-kernel-name=python3 \
 	  -p no:cacheprovider -o timeout=900 $(NOTEBOOKS)
 
 notebooks: $(READY)

@@ -57,7 +57,7 @@ def verify(name: str) -> list[str]:
     restore = f"Get it again: `git checkout -- data/checkpoints/{name}`, or download the course anew."
     try:
         card = json.loads((place / CARD).read_text(encoding="utf-8"))
-        files = dict(card["files"])
+        files = {file: str(card["files"][file]) for file in (MODEL, VOCABULARY)}
     except OSError as error:
         return [f"The checkpoint {name!r} has no readable {CARD} ({error.strerror}). {restore}"]
     except (ValueError, KeyError, TypeError) as error:

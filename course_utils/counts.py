@@ -15,7 +15,8 @@ class CountModel:
         P(s | context) = (count(context, s) + kinds(context) · P(s | shorter)) / (count(context) + kinds(context))
 
     where ``shorter`` is the context without its first symbol, and ``kinds(context)`` is how many different symbols
-    followed the context: a context after which anything may come is trusted less. Source: Witten and Bell (1991), in the interpolated form of Chen and Goodman (1999).
+    followed the context: a context after which anything may come is trusted less. Source: Witten and Bell (1991), in
+    the interpolated form of Chen and Goodman (1999).
 
     Parameters
     ----------
@@ -35,7 +36,14 @@ class CountModel:
         self._tables: list[tuple[np.ndarray, ...]] = []
 
     def fit(self, numbers: np.ndarray) -> CountModel:
-        """Count an encoded text, shape (length,), and return the model itself."""
+        """Count an encoded text, shape (length,), and return the model itself.
+
+        Raises
+        ------
+        ValueError
+            If a number is not between 0 and the size of the vocabulary less one.
+        """
+        numbers = self._checked(numbers)
         self._tables = []
         for order in range(1, self.order + 1):
             events, event_counts = np.unique(self._codes(numbers, order), return_counts=True)
@@ -61,9 +69,12 @@ class CountModel:
         ------
         RuntimeError
             If `fit` was not called.
+        ValueError
+            If a number is not between 0 and the size of the vocabulary less one.
         """
         if not self._tables:
             raise RuntimeError("Nothing was counted yet: call fit with the training text first.")
+        numbers = self._checked(numbers)
         p = np.full(max(len(numbers) - self.order + 1, 0), 1.0 / self.vocabulary_size)
         for order, (events, event_counts, contexts, totals, kinds) in enumerate(self._tables, start=1):
             codes = self._codes(numbers, order)[self.order - order :]
@@ -75,12 +86,29 @@ class CountModel:
         return p
 
     def loss(self, numbers: np.ndarray) -> float:
-        """Return the mean of -log(probability) over an encoded text, in nats a symbol."""
+        """Return the mean of -log(probability) over an encoded text, in nats a symbol.
+
+        Raises
+        ------
+        ValueError
+            If the text is shorter than the order, so that no symbol has a whole context.
+        """
+        if len(numbers) < self.order:
+            raise ValueError(f"A text of {len(numbers)} symbols is too short for a model of order {self.order}.")
         return float(-np.log(self.probabilities(numbers)).mean())
+
+    def _checked(self, numbers: np.ndarray) -> np.ndarray:
+        # A number beyond the vocabulary would pass for another piece of text, and spoil the counts unnoticed.
+        numbers = np.asarray(numbers, np.int64)
+        if len(numbers) and not 0 <= numbers.min() <= numbers.max() < self.vocabulary_size:
+            raise ValueError(
+                f"The text has numbers from {numbers.min()} to {numbers.max()}, expected 0 to "
+                f"{self.vocabulary_size - 1}. Was it encoded with another vocabulary?"
+            )
+        return numbers
 
     def _codes(self, numbers: np.ndarray, length: int) -> np.ndarray:
         # Every piece of `length` symbols as one integer: its digits in base vocabulary_size.
-        numbers = np.asarray(numbers, np.int64)
         codes = np.zeros(max(len(numbers) - length + 1, 0), np.int64)
         for offset in range(length):
             codes = codes * self.vocabulary_size + numbers[offset : offset + len(codes)]

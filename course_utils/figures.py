@@ -12,6 +12,8 @@ import io
 import struct
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
@@ -22,22 +24,27 @@ PIXELS_PER_INCH = 90
 """CSS pixels for one inch of a figure's size. The file holds twice as many, for screens of high density."""
 
 
-def figure_png(figure: Figure) -> bytes:
+def figure_png(figure: Figure, compress_level: int = 9) -> bytes:
     """Return `figure` as a PNG file of twice the shown resolution, and close it.
 
-    A figure with a layout engine (``layout="constrained"``) keeps its size, so that a picture under a slider
-    does not jump. Any other is cropped to what is drawn, so that no label is cut off.
+    It is drawn once and never cropped, which takes half the time of ``savefig`` and keeps a picture under a slider
+    from jumping: make figures with ``layout="constrained"``, the default of the course's style, or set their margins.
+
+    Parameters
+    ----------
+    compress_level : int
+        From 1, for a picture that is gone at the next move of a slider, to 9, for one that is stored.
     """
     import matplotlib.pyplot as plt
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from PIL import Image
 
+    figure.set_dpi(2 * PIXELS_PER_INCH)
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
     file = io.BytesIO()
-    figure.savefig(
-        file,
-        format="png",
-        dpi=2 * PIXELS_PER_INCH,
-        bbox_inches="tight" if figure.get_layout_engine() is None else None,
-        metadata={"Software": None},  # the version of Matplotlib would change the file and not the picture
-    )
+    picture = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+    picture.save(file, format="png", compress_level=compress_level)
     plt.close(figure)
     return file.getvalue()
 
@@ -65,7 +72,7 @@ def png_html(png: bytes, alt: str) -> str:
     )
 
 
-def figure_bundle(figure: Figure, alt: str) -> dict[str, str]:
+def figure_bundle(figure: Figure, alt: str, compress_level: int = 9) -> dict[str, str]:
     """Return `figure` as a Jupyter mimebundle, and close it.
 
     Parameters
@@ -74,6 +81,8 @@ def figure_bundle(figure: Figure, alt: str) -> dict[str, str]:
         The figure; one inch of its size becomes `PIXELS_PER_INCH` CSS pixels, and at most `MAX_WIDTH` in all.
     alt : str
         What the figure shows, for readers who cannot see it.
+    compress_level : int
+        As in `figure_png`.
 
     Returns
     -------
@@ -85,7 +94,7 @@ def figure_bundle(figure: Figure, alt: str) -> dict[str, str]:
     ValueError
         If `alt` is empty.
     """
-    png = figure_png(figure)
+    png = figure_png(figure, compress_level)
     return {
         "text/html": png_html(png, alt),
         "image/png": base64.b64encode(png).decode("ascii"),

@@ -56,7 +56,7 @@ def distribution(
     p /= p.sum()
     order = np.argsort(-p, kind="stable")
     keep = len(p) if top_k is None else min(top_k, len(p))
-    if top_p is not None:
+    if top_p is not None and top_p < 1:  # at 1 rounding could cut off the unlikeliest
         before = np.cumsum(p[order]) - p[order]
         keep = min(keep, int(np.count_nonzero(before < top_p)))
     p[order[keep:]] = 0
@@ -143,57 +143,74 @@ class Generator:
         if length < 0:
             raise ValueError(f"length is {length}, expected 0 or more symbols.")
         check_choice(temperature, top_k, top_p)
-        logits, states = self._read(self._encode(prompt))
+        logits, states = self.read(prompt)
         if length == 0:
             return ""
         seed = int(np.random.default_rng(seed).integers(2**31))
         numbers = self._write(
-            tf.constant(length),
+            tf.constant(length, tf.int32),
             logits[-1:],
             states,
             tf.constant(temperature, tf.float32),
-            tf.constant(min(top_k or len(self.vocabulary), len(self.vocabulary))),
-            tf.constant(1.0 if top_p is None else top_p, tf.float32),
+            tf.constant(min(top_k or len(self.vocabulary), len(self.vocabulary)), tf.int32),
+            tf.constant(2.0 if top_p is None or top_p == 1 else top_p, tf.float32),  # 2: no rounding cuts any off
             tf.constant([seed, 0]),
             limited=top_k is not None or top_p is not None,
         )
         return self.vocabulary.decode(numbers.numpy())
+
+    def read(self, text: str):
+        """Read a text from an empty memory; return the scores after each symbol, (length, symbols), and the states.
+
+        An empty text stands for one blank.
+        """
+        import tensorflow as tf
+
+        if not text and " " not in self.vocabulary:
+            raise ValueError("The prompt is empty and the vocabulary has no blank to begin with: give a first symbol.")
+        return self._read(tf.constant(self.vocabulary.encode(text or " ")))
 
     def logits(self, text: str) -> np.ndarray:
         """Return the scores for the symbol that follows each symbol of a text, shape (length, symbols).
 
         The last row belongs to the symbol that would come next. Logarithms of probabilities, up to a constant.
         """
-        return self._read(self._encode(text))[0].numpy()
+        return self.read(text)[0].numpy()
 
     def surprise(self, text: str) -> np.ndarray:
         """Return -log(probability) of each symbol of a text after the ones before it, in nats, shape (length,).
 
         The first symbol is judged as if a blank stood before it.
+
+        Raises
+        ------
+        UnknownSymbolError
+            If the text holds symbols that the vocabulary lacks.
+        ValueError
+            If the vocabulary has no blank.
         """
-        if not text:
-            return np.zeros(0)
-        logits = self._read(self._encode((" " if " " in self.vocabulary else "") + text))[0].numpy()
+        if " " not in self.vocabulary:
+            raise ValueError("The vocabulary has no blank to stand before the first symbol: use `logits` instead.")
         numbers = self.vocabulary.encode(text)
-        logits = logits[-len(numbers) - 1 : -1]
-        if len(logits) < len(numbers):
-            raise ValueError("The vocabulary has no blank to stand before the first symbol: give a longer text.")
+        logits = self.logits(" " + text)[:-1]
         top = logits.max(axis=1)
         total = top + np.log(np.exp(logits - top[:, None]).sum(axis=1))
         return total - logits[np.arange(len(numbers)), numbers]
 
-    def _encode(self, text: str):
-        import tensorflow as tf
+    def step(self, number, states):
+        """Take one step in time with one symbol: what the compiled loops repeat.
 
-        if not text and " " not in self.vocabulary:
-            raise ValueError("The prompt is empty and the vocabulary has no blank to begin with: give a first symbol.")
-        return tf.constant(self.vocabulary.encode(text or " "))
+        Parameters
+        ----------
+        number : tensor of int32, (1,)
+        states : list of list of tensor, (1, units)
+            The states of each recurrent layer, as `read` and `step` return them.
 
-    def _recurrent(self):
-        return [layer for layer in self._layers if hasattr(layer, "cell")]
-
-    def _step(self, number, states):
-        """One step in time for one text: number (1,), states a list of lists of (1, units) → scores, new states."""
+        Returns
+        -------
+        scores, states
+            The scores for the next symbol, (1, symbols), and the new states.
+        """
         import tensorflow as tf
 
         x = number if self._embeds else tf.one_hot(number, len(self.vocabulary))
@@ -207,6 +224,9 @@ class Generator:
                 x = inner(x)
         return (tf.math.log(x + 1e-30) if self._gives_probabilities else x), new_states
 
+    def _recurrent(self):
+        return [layer for layer in self._layers if hasattr(layer, "cell")]
+
     def _read_graph(self, numbers):
         import tensorflow as tf
 
@@ -214,7 +234,7 @@ class Generator:
         scores = tf.TensorArray(tf.float32, tf.size(numbers), element_shape=(1, len(self.vocabulary)))
 
         def body(t, states, scores):
-            logits, states = self._step(numbers[t][None], states)
+            logits, states = self.step(numbers[t][None], states)
             return t + 1, states, scores.write(t, logits)
 
         _, states, scores = tf.while_loop(lambda t, *_: t < tf.size(numbers), body, (0, states, scores))
@@ -236,7 +256,7 @@ class Generator:
             if limited:
                 scores = _limit(scores, top_k, top_p)
             number = tf.argmax(scores + noise[t], axis=-1, output_type=tf.int32)
-            logits, states = self._step(number, states)
+            logits, states = self.step(number, states)
             return t + 1, logits, states, numbers.write(t, number)
 
         return tf.while_loop(lambda t, *_: t < length, body, (0, logits, states, numbers))[-1].concat()
@@ -246,8 +266,9 @@ def _limit(scores, top_k, top_p):
     """Push all scores (1, symbols) outside the top k and the nucleus to minus infinity."""
     import tensorflow as tf
 
-    ordered = tf.sort(scores, direction="DESCENDING")
-    p = tf.nn.softmax(ordered)
-    keep = tf.math.count_nonzero(tf.cumsum(p, axis=-1) - p < top_p, dtype=tf.int32)
-    worst = ordered[0, tf.minimum(top_k, keep) - 1]
-    return tf.where(scores < worst, -np.inf, scores)
+    order = tf.argsort(scores[0], direction="DESCENDING", stable=True)
+    p = tf.nn.softmax(tf.gather(scores[0], order))
+    keep = tf.math.count_nonzero(tf.cumsum(p) - p < top_p, dtype=tf.int32)
+    keep = tf.maximum(tf.minimum(top_k, keep), 1)
+    # By rank and not by score, so that of several equal scores no more than k are kept.
+    return tf.where(tf.math.invert_permutation(order) < keep, scores, -np.inf)

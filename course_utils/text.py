@@ -110,7 +110,9 @@ class Vocabulary:
 
     def save(self, path: str | Path) -> None:
         """Write the vocabulary as a JSON list. A model without its vocabulary is worthless: keep them together."""
-        Path(path).write_text(json.dumps(self.symbols, ensure_ascii=False) + "\n", encoding="utf-8")
+        # The same bytes on every system: a checkpoint's card holds the checksum.
+        listed = json.dumps(self.symbols, ensure_ascii=False) + "\n"
+        Path(path).write_text(listed, encoding="utf-8", newline="\n")
 
     @classmethod
     def load(cls, path: str | Path) -> Vocabulary:
@@ -202,3 +204,17 @@ def streams(numbers: np.ndarray, batch: int) -> tuple[np.ndarray, np.ndarray]:
         raise ValueError(f"A text of {len(numbers)} symbols cannot be cut into {batch} streams of at least one step.")
     used = batch * length
     return numbers[:used].reshape(batch, length), numbers[1 : used + 1].reshape(batch, length)
+
+
+def copied_share(written: str, source: str, size: int = 20) -> float:
+    """Return which share of all pieces of `size` symbols of a written text stand word for word in the source.
+
+    Raises
+    ------
+    ValueError
+        If the written text is shorter than one piece.
+    """
+    pieces = [written[place : place + size] for place in range(len(written) - size + 1)]
+    if not pieces:
+        raise ValueError(f"The text has {len(written)} symbols, expected at least {size} for one piece.")
+    return float(np.mean([piece in source for piece in pieces]))

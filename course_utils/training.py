@@ -111,7 +111,7 @@ class SampleWhileTraining(keras.callbacks.Callback):
             print(f"            writes: {self.write()}", flush=True)
 
 
-def optimizer(learning_rate: float, steps: int) -> keras.optimizers.Adam:
+def optimizer(learning_rate: float, steps: int, weight_decay: float = 0.0) -> keras.optimizers.Optimizer:
     """Return Adam with a learning rate that rises quickly and then falls to zero along half a cosine.
 
     The fall at the end is worth more than a good constant rate: the last steps settle what the first ones found.
@@ -123,6 +123,9 @@ def optimizer(learning_rate: float, steps: int) -> keras.optimizers.Adam:
         The highest rate, reached after a twentieth of the steps.
     steps : int
         Number of batches of the whole training.
+    weight_decay : float
+        Each step pulls every weight towards zero by this share of the learning rate (AdamW; Loshchilov and Hutter,
+        2019).
     """
     warm_up = max(1, steps // 20)
     rate = keras.optimizers.schedules.CosineDecay(
@@ -131,7 +134,7 @@ def optimizer(learning_rate: float, steps: int) -> keras.optimizers.Adam:
         warmup_steps=warm_up,
         decay_steps=max(1, steps - warm_up),
     )
-    return keras.optimizers.Adam(rate, beta_2=0.99, clipnorm=1.0)
+    return keras.optimizers.AdamW(rate, weight_decay=weight_decay, beta_2=0.99, clipnorm=1.0)
 
 
 def resumable(name: str) -> keras.callbacks.BackupAndRestore:

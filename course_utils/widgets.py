@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 SLOW_SECONDS = 0.3
 """A picture that takes longer is redrawn when the slider is let go, not while it moves."""
 
+STORED, PASSING = 9, 1
+"""How hard a picture is compressed: one that the notebook keeps, and one that the next move replaces."""
+
 
 def plain(text: str) -> str:
     """Return `text` so that Matplotlib writes it as it is, where ``$`` would start a formula or an error."""
@@ -203,7 +206,7 @@ class Explorer:
         row = ipywidgets.HBox([*self._widgets.values()], layout={"flex_flow": "row wrap"})
         self._box = ipywidgets.VBox([row, self._picture, self._message])
         self._moving = False
-        self._saved = self._redraw()
+        self._saved = self._redraw(STORED)
         if not self._live:  # the first drawing pays for fonts and imports as well: only the second can tell
             self._redraw()
 
@@ -256,9 +259,9 @@ class Explorer:
                 f'<pre style="white-space: pre-wrap; line-height: 1.3">{html.escape("".join(lines))}</pre>'
             )
 
-    def _redraw(self) -> dict[str, str]:
+    def _redraw(self, compress_level: int = PASSING) -> dict[str, str]:
         started = time.perf_counter()
-        bundle = self._drawn(self.state)
+        bundle = self._drawn(self.state, compress_level)
         self._picture.value = bundle["text/html"]
         self._message.value = ""
         self.png = base64.b64decode(bundle["image/png"])
@@ -268,7 +271,7 @@ class Explorer:
                 widget.continuous_update = self._live
         return bundle
 
-    def _drawn(self, state: dict[str, Any]) -> dict[str, str]:
+    def _drawn(self, state: dict[str, Any], compress_level: int) -> dict[str, str]:
         import matplotlib.pyplot as plt
         from matplotlib.figure import Figure
 
@@ -278,7 +281,7 @@ class Explorer:
             if not isinstance(figure, Figure):
                 name = getattr(self.draw, "__name__", "the function to draw")
                 raise TypeError(f"{name} returned {figure!r}, expected a Matplotlib figure: `return figure`.")
-            return figure_bundle(figure, self.alt)
+            return figure_bundle(figure, self.alt, compress_level)
         finally:
             for number in set(plt.get_fignums()) - open_before:  # left open, it would be shown a second time
                 plt.close(number)

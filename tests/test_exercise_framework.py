@@ -157,6 +157,15 @@ def test_an_error_deep_in_a_library_is_placed_in_the_students_code():
     assert MEANS.examine(answer).message.endswith("return np.stack([values, values[1:]])")
 
 
+def test_code_that_tensorflow_generated_is_not_shown_as_the_students():
+    source = "def answer(values, start):\n    raise KeyError('gone')"
+    names = {}
+    exec(compile(source, "/tmp/__autograph_generated_file7.py", "exec"), names)
+    result = MEANS.examine(names["answer"])
+    assert result.outcome == ERROR
+    assert "gone" in result.message and "line 2" not in result.message
+
+
 def test_an_error_inside_the_check_does_not_blame_a_line():
     def verify(answer):
         return expect_close("the sum", sum(answer), 3)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import io
 import struct
 
+import numpy as np
 import pytest
 from matplotlib import pyplot
 from matplotlib.figure import Figure
@@ -57,12 +59,20 @@ def test_wide_figures_are_shown_smaller_in_the_same_proportion() -> None:
     )
 
 
-def test_without_layout_engine_labels_outside_are_kept() -> None:
-    drawn = Figure(figsize=(4, 2))
+@pytest.mark.parametrize("layout", ["constrained", "none"])
+def test_a_picture_keeps_its_size_whatever_is_drawn(layout: str) -> None:
+    drawn = Figure(figsize=(4, 2), layout=layout)
     axes = drawn.subplots()
     axes.text(0, -0.6, "far below", transform=axes.transAxes)
     attributes = image(figures.figure_bundle(drawn, alt="A label below the axes."))
-    assert int(attributes["height"]) > 2 * figures.PIXELS_PER_INCH
+    size = str(4 * figures.PIXELS_PER_INCH), str(2 * figures.PIXELS_PER_INCH)
+    assert (attributes["width"], attributes["height"]) == size
+
+
+def test_compression_changes_the_file_and_not_the_picture() -> None:
+    small, quick = figures.figure_png(figure(), 9), figures.figure_png(figure(), 1)
+    assert len(small) < len(quick)
+    assert np.array_equal(pyplot.imread(io.BytesIO(small)), pyplot.imread(io.BytesIO(quick)))
 
 
 @pytest.mark.parametrize("alt", ["", "  \n"])

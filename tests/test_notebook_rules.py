@@ -65,12 +65,8 @@ def good_notebook() -> NotebookNode:
     for part in range(11):
         cells += [text(f"## Part {part}\n\n{paragraph}"), code("print(1)", printed("1\n"))]
     cells += [
-        text(
-            "*Oh!* she said.\n\n> Simply this! cried the Rabbit.\n\n| a |\n|---|\n| Hi! |\n\n`a != b`, $n!$"
-        ),
-        text(
-            "[Part](#Part-3), [page](https://example.org/a), [next](other.ipynb#Next-One), ![A cat](cat.png)"
-        ),
+        text("*Oh!* she said.\n\n> Simply this! cried the Rabbit.\n\n| a |\n|---|\n| Hi! |\n\n`a != b`, $n!$"),
+        text("[Part](#Part-3), [page](https://example.org/a), [next](other.ipynb#Next-One), ![A cat](cat.png)"),
         code("for x in range(3):\n    model(x)\nmodel.predict(x)", shown(PICTURE)),
         code("[model.predict(x) for x in xs]", tag="shows-the-slow-way"),
         code("1 / 0", raised("FutureWarning"), tag="raises-exception"),
@@ -190,9 +186,7 @@ def test_a_good_notebook_has_no_problem(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("name", "change", "cell"), BREAKS, ids=[name for name, _, _ in BREAKS])
-def test_rule_fires(
-    name: str, change: Callable[[NotebookNode], None], cell: int | None, tmp_path: Path
-) -> None:
+def test_rule_fires(name: str, change: Callable[[NotebookNode], None], cell: int | None, tmp_path: Path) -> None:
     notebook = good_notebook()
     change(notebook)
     rule = next(rule for rule in RULES if rule.__name__ == name)

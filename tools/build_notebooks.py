@@ -245,9 +245,7 @@ def build(source: Path) -> str:
 
 def main(arguments: Sequence[str] | None = None, notebooks: Path = NOTEBOOKS) -> int:
     """Build or check the notebooks; return the exit status, 1 if one is out of step or could not be built."""
-    parser = argparse.ArgumentParser(
-        prog="python -m tools.build_notebooks", description=__doc__.split("\n")[0]
-    )
+    parser = argparse.ArgumentParser(prog="python -m tools.build_notebooks", description=__doc__.split("\n")[0])
     parser.add_argument("names", nargs="*", help="lessons to build, such as 08; default: all")
     parser.add_argument("--all", action="store_true", help="build even what is in step with its source")
     parser.add_argument("--check", action="store_true", help="run nothing; say what is out of step")

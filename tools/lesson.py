@@ -86,13 +86,14 @@ def syntax(cell: NotebookNode) -> ast.Module:
 
 
 def output_text(output: NotebookNode) -> str:
-    """Return what an output says in words: stream, text, HTML without embedded files, or traceback."""
+    """Return what an output says in words, without colours and embedded files."""
     if output.output_type == "stream":
-        return output.text
-    if output.output_type == "error":
-        return "\n".join([*output.traceback, f"{output.ename}: {output.evalue}"])
-    text = "\n".join(str(value) for mime, value in output.data.items() if mime.startswith("text/"))
-    return re.sub(r"base64,[A-Za-z0-9+/=]+", "base64,", text)
+        text = output.text
+    elif output.output_type == "error":
+        text = "\n".join(output.traceback) or f"{output.ename}: {output.evalue}"
+    else:
+        text = "\n".join(str(value) for mime, value in output.data.items() if mime.startswith("text/"))
+    return re.sub(r"\x1b\[[0-9;]*m|(?<=base64,)[A-Za-z0-9+/=]+", "", text)
 
 
 def machine_paths(text: str) -> list[str]:

@@ -10,9 +10,8 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 _PARSER = MarkdownIt("commonmark").enable("table")
-_PARSER.validateLink = lambda url: (
-    True
-)  # the rules judge every link; the parser would pass over file: and others
+# The rules judge every link; by itself the parser takes file: and the like for plain text.
+_PARSER.validateLink = lambda url: True
 _FORMULA = re.compile(r"\$\$.+?\$\$|(?<![\\$\w])\$(?!\s)[^$\n]+?(?<![\s\\])\$(?!\d)", re.DOTALL)
 _CODE = re.compile(r"^(```|~~~).*?^\1|`[^`\n]+`", re.DOTALL | re.MULTILINE)
 _QUOTED = re.compile(r"“[^”]*”|„[^“”]*[“”]|‘[^’]*’|\"[^\"\n]*\"")

@@ -20,7 +20,7 @@ import keras  # noqa: E402 - after TensorFlow was silenced
 
 from course_utils import checkpoints, models, training  # noqa: E402
 from course_utils.generation import Generator  # noqa: E402
-from course_utils.text import Vocabulary, windows  # noqa: E402
+from course_utils.text import Vocabulary, copied_share, windows  # noqa: E402
 
 
 def alice() -> None:
@@ -33,7 +33,7 @@ def alice() -> None:
     model, history, seconds = models.train_alice(train, held_out, len(vocabulary), recipe, resume="alice")
     plain = training.without_state(model, lambda: models.alice(len(vocabulary)))
     generator = Generator(plain, vocabulary)
-    surprise = generator.surprise(story)[-len(held_out) :]
+    held_out_loss = models.held_out_loss(generator, story)
     checkpoints.save(
         "alice",
         plain,
@@ -44,11 +44,15 @@ def alice() -> None:
             "trained_on": f"first nine tenths of the story: {len(train)} characters; {book.edition}",
             "settings": recipe._asdict(),
             "training_seconds": round(seconds),
-            "figures": {"held_out_loss": float(surprise.mean()), "best_epoch": int(np.argmin(history["val_loss"])) + 1},
+            "figures": {
+                "held_out_loss": held_out_loss,
+                "best_epoch": int(np.argmin(history["val_loss"])) + 1,
+                "copied": copied_share(generator("alice ", 2000, temperature=0.7, seed=1), story),
+            },
             "history": history,
         },
     )
-    print(f"held-out loss, read once from the start of the book: {surprise.mean():.4f} nats a character")
+    print(f"held-out loss: {held_out_loss:.4f} nats a character")
 
 
 def alice_lecture() -> None:
@@ -78,6 +82,7 @@ def alice_lecture() -> None:
     ).history
     plain = training.without_state(model, lambda: models.alice_lecture(len(vocabulary)))
     best = int(np.argmin(history["val_loss"]))
+    write = Generator(plain, vocabulary)
     checkpoints.save(
         "alice_lecture",
         plain,
@@ -88,7 +93,11 @@ def alice_lecture() -> None:
             "trained_on": f"the lecture's text less the story's last tenth: {len(train)} characters; {book.edition}",
             "settings": {"epochs": 80, "batch": 32, "time": 60, "optimizer": "Adam, 0.001"},
             "training_seconds": round(time.perf_counter() - started),
-            "figures": {"best_held_out_loss": history["val_loss"][best], "best_epoch": best + 1},
+            "figures": {
+                "best_held_out_loss": history["val_loss"][best],
+                "best_epoch": best + 1,
+                "copied": copied_share(write("alice ", 2000, temperature=0.7, seed=1), whole),
+            },
             "history": history,
         },
     )

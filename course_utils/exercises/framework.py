@@ -123,7 +123,7 @@ class Exercise:
         except Wrong as reason:
             outcome, message = WRONG, str(reason)
         except Exception as error:  # noqa: BLE001 - a student's code may raise anything, and reads here what it was
-            where = place(error.__traceback__, answer) or "while the check looked at your answer"
+            where = place(error.__traceback__, answer) or "while the check used your answer"
             outcome, message = ERROR, f"{type(error).__name__}: {_shorten(str(error))}\n{where}"
         else:
             if isinstance(verdict, (bool, np.bool_)):  # `return x == y` would make every answer right

@@ -106,7 +106,8 @@ def place(traceback: TracebackType | None, answer: Any) -> str:
     found = ""
     while traceback is not None and home is not None:
         code = traceback.tb_frame.f_code
-        if traceback.tb_frame.f_globals is home:  # the same notebook: helpers from its other cells count too
+        # The same notebook: helpers from its other cells count too, what TensorFlow makes of a tf.function does not.
+        if traceback.tb_frame.f_globals is home and "__autograph_generated_file" not in code.co_filename:
             line = linecache.getline(code.co_filename, traceback.tb_lineno).strip()
             found = f"in {code.co_name}, line {traceback.tb_lineno}: {line}"
         traceback = traceback.tb_next

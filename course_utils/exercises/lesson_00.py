@@ -31,7 +31,7 @@ share = Exercise(
     typical_mistakes=[
         (lambda text, letter: text.count(letter), "how often"),
         (lambda text, letter: text.count(letter) / len(set(text)), "length of the text"),
-        (lambda text, letter: len(text) / text.count(letter), "ZeroDivisionError"),
+        (lambda text, letter: len(text) / text.count(letter), "divide by the length"),
     ],
     remark="That is a probability already: the simplest language model there is.",
 )

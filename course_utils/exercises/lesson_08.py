@@ -17,7 +17,7 @@ def cut_windows(numbers, length):
 
 
 def _verify_windows(answer):
-    for total, length, count in ((20, 6, 3), (18, 6, 2), (7, 6, 1)):
+    for total, length, count in ((18, 6, 2), (20, 6, 3), (7, 6, 1)):
         numbers = np.arange(100, 100 + total)
         case = f"for {total} numbers and windows of {length}, "
         result = answer(numbers, length)
@@ -46,7 +46,7 @@ windows = Exercise(
         (lambda numbers, length: (cut_windows(numbers, length)[0], cut_windows(numbers, length)[1][:, -1]), "a target"),
         (
             lambda numbers, length: (numbers[: len(numbers) // length * length].reshape(-1, length),) * 2,
-            "the last step must exist",
+            "target of the last step must exist",
         ),
         (lambda numbers, length: cut_windows(numbers, length)[0], "two things back"),
     ],

@@ -15,7 +15,7 @@
 # takes a few seconds, since it loads TensorFlow.
 
 # %%
-from course_utils import start
+from course_utils.start import start
 
 start(seed=7)
 
