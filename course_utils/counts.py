@@ -30,7 +30,8 @@ class CountModel:
         if order < 1:
             raise ValueError(f"order is {order}, expected 1 or more (1: frequencies; 2: pairs; 3: triples).")
         if vocabulary_size**order > 2**62:
-            raise ValueError(f"order {order} is too long for {vocabulary_size} symbols: try {order - 1}.")
+            longest = int(62 / np.log2(vocabulary_size))
+            raise ValueError(f"order is {order}, expected at most {longest} for {vocabulary_size} symbols.")
         self.order = order
         self.vocabulary_size = vocabulary_size
         self._tables: list[tuple[np.ndarray, ...]] = []

@@ -100,6 +100,11 @@ class Generator:
                     "Embedding, SimpleRNN, GRU, LSTM, Dense, TimeDistributed and Dropout; a layer that reads the "
                     "text backwards would need symbols that are not written yet."
                 )
+            if getattr(layer, "mask_zero", False):
+                raise ValueError(
+                    f"The layer {layer.name!r} has mask_zero=True: the model passes over symbol 0, which here is "
+                    f"{vocabulary.symbols[0]!r}. Make the model without it; a stream of text has no padding."
+                )
         symbols = model.output_shape[-1]
         if symbols != len(vocabulary):
             raise ValueError(f"The model scores {symbols} symbols and the vocabulary has {len(vocabulary)}.")

@@ -133,4 +133,4 @@ def held_out_loss(generator, story: str, context: int = 1000) -> float:
     The network reads `context` symbols before it first, so that it does not begin with an empty memory.
     """
     held_out = split(story)[1]
-    return float(generator.surprise(story[-len(held_out) - context :])[context:].mean())
+    return float(generator.surprise(story[-len(held_out) - context :])[-len(held_out) :].mean())

@@ -96,6 +96,7 @@ def draw_losses(
             fontsize=10,
         )
     axes.set(title=title, xlabel="epoch", ylabel="loss (nats a character)", ylim=(0, None))
+    axes.xaxis.get_major_locator().set_params(integer=True, min_n_ticks=1)
     axes.legend(loc="lower left")
     return figure
 
@@ -132,7 +133,7 @@ def draw_next_symbol(
     symbols : sequence of str
         The vocabulary, in the order of the scores.
     prompt : str
-        The text before, shown in the title (its last 40 symbols).
+        The text before, shown in the title (its last 20 symbols).
     temperature, top_k, top_p
         As in `course_utils.generation.distribution`.
     most : int
@@ -141,7 +142,7 @@ def draw_next_symbol(
     p = distribution(logits, temperature, top_k, top_p)
     before = distribution(logits, temperature)
     order = np.argsort(-np.asarray(logits), kind="stable")[:most]
-    entropy = -float(np.sum(p[p > 0] * np.log2(p[p > 0])))
+    entropy = float(np.sum(p[p > 0] * np.log2(1 / p[p > 0])))
     # Margins set by hand, letters as text and not as ticks: a slider wants its picture within 50 ms.
     figure = Figure(figsize=(9, 3.6), layout="none")
     figure.subplots_adjust(left=0.075, right=0.99, top=0.9, bottom=0.2)
@@ -151,7 +152,7 @@ def draw_next_symbol(
     axes.vlines(places, 0, p[order], color=COLOURS["kept"], linewidth=22)
     for place, number in enumerate(order):
         axes.text(place, -0.03, shown(symbols[number]), ha="center", va="top", fontsize=13)
-    ending = "".join(shown(symbol) for symbol in prompt[-40:])
+    ending = "".join(shown(symbol) for symbol in prompt[-20:])
     axes.set_title(f"After “{ending}”: {np.count_nonzero(p)} choices left, entropy {entropy:.2f} bits")
     axes.set(xticks=[], yticks=[0, 0.25, 0.5, 0.75, 1], xlim=(-0.6, most - 0.4), ylim=(0, 1), ylabel="probability")
     axes.set_xlabel(f"next character, the {len(order)} likeliest (grey: cut off)", labelpad=28)

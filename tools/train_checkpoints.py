@@ -19,6 +19,7 @@ import_tensorflow()
 import keras  # noqa: E402 - after TensorFlow was silenced
 
 from course_utils import checkpoints, models, training  # noqa: E402
+from course_utils.counts import CountModel  # noqa: E402
 from course_utils.generation import Generator  # noqa: E402
 from course_utils.text import Vocabulary, copied_share, windows  # noqa: E402
 
@@ -46,6 +47,12 @@ def alice() -> None:
             "training_seconds": round(seconds),
             "figures": {
                 "held_out_loss": held_out_loss,
+                "best_count_loss": min(
+                    CountModel(order, len(vocabulary))
+                    .fit(train)
+                    .loss(np.append(train[len(train) - order + 1 :], held_out))
+                    for order in range(1, 7)
+                ),
                 "best_epoch": int(np.argmin(history["val_loss"])) + 1,
                 "copied": copied_share(generator("alice ", 2000, temperature=0.7, seed=1), story),
             },

@@ -119,7 +119,7 @@ class Exercise:
                 verdict = self.verify(self._prepare(answer, notes))
         except NotAttempted:
             asked = " If you did write code: does your function return its answer?" if callable(answer) else ""
-            return Result(NOT_ATTEMPTED, "Replace None by your code, run that cell, then run this one." + asked)
+            return Result(NOT_ATTEMPTED, "Replace None by your code, then run the cell again." + asked)
         except Wrong as reason:
             outcome, message = WRONG, str(reason)
         except Exception as error:  # noqa: BLE001 - a student's code may raise anything, and reads here what it was

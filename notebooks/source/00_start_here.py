@@ -1,18 +1,19 @@
 # %% [markdown]
 # # 00 · Start here
 #
-# In a minute you will read a paragraph that a recurrent network wrote. Then you will know how this course works.
+# In a minute you will read a paragraph that a **recurrent network** wrote: a network that reads a text symbol by symbol and
+# keeps a memory of what it has read. Then you will know how this course works.
 #
 # After this lesson you can
 #
 # - run, restart and reset a notebook, and know what to do when something fails;
 # - use the exercises and the sliders of the course;
-# - choose where to begin.
+# - find the lesson you need.
 #
 # **Time:** 15 minutes. **Before:** some Python and NumPy; no knowledge of networks.
 #
 # Click on the first grey cell below and press **Shift + Enter**. It runs the cell and moves on to the next. The first one
-# takes a few seconds, since it loads TensorFlow.
+# takes a few seconds, since it loads TensorFlow, the library that does the computing.
 
 # %%
 from course_utils.start import start
@@ -20,27 +21,38 @@ from course_utils.start import start
 start(seed=7)
 
 # %% [markdown]
-# That line names the versions you are running, whether there is a GPU (none is needed), and where the data come from.
+# The line it printed names the versions you are running, whether there is a GPU (a graphics processor; none is needed), and
+# where the data come from.
 #
 # ## A network writes
 #
 # The course brings a network that has read *Alice's Adventures in Wonderland* (the first nine tenths of it), one character
 # at a time, and learned one thing: given the characters so far, which one comes next? Asked again and again, it writes.
+#
+# The `prompt` is what it reads first. The `seed` fixes the random draws: the same seed gives the same text.
 
 # %%
 from course_utils import checkpoints, generation
 
 alice = checkpoints.load("alice")
 write = generation.Generator(alice.model, alice.vocabulary)
-print("alice " + write("alice ", 500, temperature=0.7, seed=7))
+prompt = "alice "
+print(prompt + write(prompt, 500, temperature=0.7, seed=7))
+print(
+    f"\n(written with {alice.model.count_params():,} numbers and {len(alice.vocabulary)} different characters)"
+)
 
 # %% [markdown]
-# Nobody gave it words, spelling or grammar. It has a list of a few dozen characters, and about 860,000 numbers that were
-# adjusted until its guesses were good. It knows how words are spelled and who speaks in Wonderland, and it has no idea
+# Nobody gave it words, spelling or grammar: only the list of characters, and all those numbers, which were adjusted until
+# its guesses were good. It spells most words correctly and imitates how the people of the book talk, and it has no idea
 # what any of it means. How it does that, and how you build it yourself, is the subject of the course.
 #
 # Change the prompt or the seed in the cell above and run it again. The book was turned to lower case, so use lower-case
-# letters. Then try the slider: the **temperature** decides how much the network dares.
+# letters; a character that the network has never seen gives an error that names it.
+#
+# Below, the bars are the probabilities that it gives to the next character. At **temperature** 1 it draws with them as
+# learned; below 1 the likeliest gain, and at 0 it always takes the likeliest; above 1 all become more alike. The title
+# counts the choices left and gives their entropy: 0 bits for a certain choice, 1 bit for a fair coin.
 
 # %%
 from course_utils import plots
@@ -68,16 +80,18 @@ explore(
 #   even if you have deleted the cell.
 # - **Interrupt** a long training with the square button (■). What it has learned so far is kept in the model.
 # - **Sliders** work while the kernel runs. In a saved notebook you see a picture of how they started.
-# - **Reset** a notebook you have changed: `git checkout -- notebooks/`, or download the course again.
+# - **Reset** a notebook: save a copy if you want to keep what you wrote, then `git checkout -- notebooks/NAME.ipynb`, or
+#   take that file from a fresh download.
 # - **Something fails?** In a terminal, in the folder of the course: `python -m course_utils.doctor`. It looks at versions,
 #   data and checkpoints, says what to do, and ends with a report that you can paste into an issue.
 #
-# Every lesson runs in **class mode**: no cell takes longer than a minute on two processor cores. Where a good result
-# needs longer, the lesson trains for that minute, shows what it gives, and then loads a checkpoint that was trained for
-# longer. With `COURSE_MODE=full` set before JupyterLab starts, it trains for as long as it takes.
+# Every lesson runs in **class mode**: none of its cells takes longer than a minute on two processor cores. Where a good
+# result needs longer, the lesson trains for that minute, shows what it gives, and then loads a **checkpoint**: a network
+# that was trained for longer, and saved. In **full mode** the lesson trains for as long as it takes. Set it before
+# JupyterLab starts: `COURSE_MODE=full make lab`, or on Windows `set COURSE_MODE=full` and then `jupyter lab`.
 #
-# **No network?** The course brings texts of its own, and uses them if the real data cannot be had. `make data` fetches
-# the real data once, for working offline later.
+# **No internet?** The course brings texts of its own, and uses them if the real data cannot be had.
+# `python -m tools.fetch_data` (or `make data`) fetches the real data once, for working offline later.
 #
 # ## Exercises
 #
@@ -104,7 +118,7 @@ exercises.share.check(share_of)
 # | 00 | Start here | 15 | | this table |
 # | 01 | Recurrent networks and backpropagation through time | 50 | A | your own backward pass, equal to TensorFlow's |
 # | 02 | Windows and forecasting | 45 | A | a forecast, and whether it beats the naive one |
-# | 03 | LSTM gates | 50 | B | a microscope on a gate that counts quotation marks |
+# | 03 | LSTM gates | 50 | B | a microscope on the gates of a trained cell |
 # | 04 | `return_sequences` and `return_state` | 45 | C | never guessing a shape again |
 # | 05 | Tokenizers and embeddings | 45 | D | a map of words that a network drew |
 # | 06 | Sentiment | 50 | D | film reviews judged, and a baseline that is hard to beat |
@@ -114,8 +128,9 @@ exercises.share.check(share_of)
 # | 10 | Attention | 45 | F | seeing which word looks at which |
 # | 11 | LSTM for images | 30 | C | a digit recognised row by row |
 #
-# Lessons without a link are being written. Each stands on those before it; if you know what an LSTM is, lesson 08 can
-# be read now.
+# A deck is the set of slides that goes with a lesson. Lessons without a link, and the decks, are being written. Each lesson
+# stands on those before it; if you know what an LSTM, an embedding, softmax and cross-entropy are, you can read lesson 08
+# now.
 #
 # ## Further reading
 #
