@@ -2,7 +2,8 @@
 
 Automatic differentiation adds a gradient of the size of the recurrent kernel to a running sum at every time step. The
 sum over time is one product of two matrices, so it can wait until the loop is over: the loop back in time then only
-carries the gradients of the two states. Nothing else differs; the weights are Keras's own and can be exchanged freely.
+carries the gradients of the two states. Nothing else differs; the weights are Keras's own and can be exchanged freely
+(``get_weights``, ``set_weights``).
 """
 
 from __future__ import annotations

@@ -72,7 +72,7 @@ def png_html(png: bytes, alt: str) -> str:
     )
 
 
-def figure_bundle(figure: Figure, alt: str, compress_level: int = 9) -> dict[str, str]:
+def figure_bundle(figure: Figure, alt: str = "", compress_level: int = 9) -> dict[str, str]:
     """Return `figure` as a Jupyter mimebundle, and close it.
 
     Parameters
@@ -80,7 +80,7 @@ def figure_bundle(figure: Figure, alt: str, compress_level: int = 9) -> dict[str
     figure : matplotlib.figure.Figure
         The figure; one inch of its size becomes `PIXELS_PER_INCH` CSS pixels, and at most `MAX_WIDTH` in all.
     alt : str
-        What the figure shows, for readers who cannot see it.
+        What the figure shows, for readers who cannot see it; if empty, the figure's own label (``set_label``).
     compress_level : int
         As in `figure_png`.
 
@@ -92,8 +92,9 @@ def figure_bundle(figure: Figure, alt: str, compress_level: int = 9) -> dict[str
     Raises
     ------
     ValueError
-        If `alt` is empty.
+        If there is no alternative text.
     """
+    alt = alt or figure.get_label()
     png = figure_png(figure, compress_level)
     return {
         "text/html": png_html(png, alt),
@@ -102,13 +103,13 @@ def figure_bundle(figure: Figure, alt: str, compress_level: int = 9) -> dict[str
     }
 
 
-def show(figure: Figure, alt: str) -> None:
-    """Display `figure` below the cell with the alternative text `alt`, and close it.
+def show(figure: Figure, alt: str = "") -> None:
+    """Display `figure` below the cell with the alternative text `alt` or else its own label, and close it.
 
     Raises
     ------
     ValueError
-        If `alt` is empty.
+        If there is no alternative text.
     """
     from IPython.display import display
 

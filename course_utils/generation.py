@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+
 import numpy as np
 
 from .text import Vocabulary
@@ -265,6 +268,22 @@ class Generator:
             return t + 1, logits, states, numbers.write(t, number)
 
         return tf.while_loop(lambda t, *_: t < length, body, (0, logits, states, numbers))[-1].concat()
+
+
+def milliseconds_each(write: Callable[[int], object], count: int) -> float:
+    """Return how many milliseconds a symbol `write(count)` takes, after a first short call, which compiles.
+
+    Raises
+    ------
+    ValueError
+        If `count` is below 1.
+    """
+    if count < 1:
+        raise ValueError(f"count is {count}, expected at least 1 symbol to write.")
+    write(2)
+    begin = time.perf_counter()
+    write(count)
+    return 1000 * (time.perf_counter() - begin) / count
 
 
 def _limit(scores, top_k, top_p):

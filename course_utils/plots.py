@@ -1,5 +1,7 @@
 """The figures of the lessons: pure functions from values to a Matplotlib figure, and the style they share.
 
+Each figure's label holds its alternative text: what a reader who cannot see it should know.
+
 Colours are those of Okabe and Ito (2008), which colour-blind readers can tell apart. The same thing has the same colour
 in every lesson and deck.
 """
@@ -98,6 +100,11 @@ def draw_losses(
     axes.set(title=title, xlabel="epoch", ylabel="loss (nats a character)", ylim=(0, None))
     axes.xaxis.get_major_locator().set_params(integer=True, min_n_ticks=1)
     axes.legend(loc="lower left")
+    figure.set_label(
+        f"Two curves over {len(epochs)} epochs. Training loss: from {training[0]:.2f} to {training[-1]:.2f}. Held-out "
+        f"loss: from {held_out[0]:.2f} to {held_out[best]:.2f} at epoch {epochs[best]}, at the end {held_out[-1]:.2f}. "
+        + _listed(references)
+    )
     return figure
 
 
@@ -112,6 +119,7 @@ def draw_ladder(losses: Mapping[str, float], title: str, highlight: Sequence[str
     for place, value in enumerate(values):
         axes.text(value + 0.03, place, f"{value:.3f} nats = {value / np.log(2):.2f} bits", va="center", fontsize=10)
     axes.set(title=title, xlabel="held-out loss (nats a character); shorter is better", xlim=(0, max(values) * 1.3))
+    figure.set_label("Bars of the held-out loss, nats a character: " + _listed(dict(zip(names, values, strict=True))))
     return figure
 
 
@@ -156,6 +164,10 @@ def draw_next_symbol(
     axes.set_title(f"After “{ending}”: {np.count_nonzero(p)} choices left, entropy {entropy:.2f} bits")
     axes.set(xticks=[], yticks=[0, 0.25, 0.5, 0.75, 1], xlim=(-0.6, most - 0.4), ylim=(0, 1), ylabel="probability")
     axes.set_xlabel(f"next character, the {len(order)} likeliest (grey: cut off)", labelpad=28)
+    figure.set_label(
+        f"Bars of the probability of the next character after {prompt[-40:]!r}, the likeliest first: "
+        + _listed({shown(symbols[number]): p[number] for number in order[:5]})
+    )
     return figure
 
 
@@ -199,6 +211,10 @@ def draw_surprise(text: str, surprise: np.ndarray, title: str, width: int = 64) 
     axes.set(title=title, xticks=[], yticks=[])
     axes.spines[:].set_visible(False)
     figure.colorbar(image, ax=axes, label="surprise (nats)", aspect=8)
+    figure.set_label(
+        f"A text of {len(text)} characters, each on a ground as dark as it was surprising; mean "
+        f"{np.mean(surprise):.2f} nats, at most {np.max(surprise):.1f}. It reads: {text}"
+    )
     return figure
 
 
@@ -213,4 +229,9 @@ def draw_times(milliseconds: Mapping[str, float], title: str) -> Figure:
     for place, value in enumerate(values):
         axes.text(value * 1.1, place, f"{value:.3g} ms  (× {slowest / value:,.0f})", va="center", fontsize=10)
     axes.set(title=title, xlabel="milliseconds a character (logarithmic)", xscale="log", xlim=(None, slowest * 8))
+    figure.set_label("Bars, milliseconds a character: " + _listed(milliseconds))
     return figure
+
+
+def _listed(values: Mapping[str, float]) -> str:
+    return ", ".join(f"{name} {value:.3g}" for name, value in values.items())

@@ -16,7 +16,7 @@ class StreamBatches(keras.utils.PyDataset):
     """Batches for truncated backpropagation through time: batch after batch, each row goes on where it stopped.
 
     The text is cut into `batch` streams that are read side by side, `time` symbols at a time. For a model whose
-    recurrent layers are ``stateful=True``; pass `CarryState` to ``fit`` too.
+    recurrent layers are ``stateful=True``; pass `CarryState` and ``shuffle=False`` to ``fit`` too.
 
     Parameters
     ----------

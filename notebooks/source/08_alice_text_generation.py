@@ -18,9 +18,8 @@
 from course_utils.start import start
 
 start(seed=8)
-import re, time, keras, numpy as np
-from course_utils import checkpoints, data, generation, models, plots, settings, text, training
-from course_utils.counts import CountModel
+import keras, numpy as np
+from course_utils import checkpoints, data, generation, models, plots, text, training
 from course_utils.exercises import lesson_08 as exercises
 
 # %% [markdown]
@@ -131,17 +130,15 @@ assert [layer.count_params() for layer in lecture.layers] == expected
 # $$P(s \mid c) = \frac{\text{count}(c, s) + \text{kinds}(c)\, P(s \mid \text{shorter } c)}{\text{count}(c) + \text{kinds}(c)}$$
 
 # %%
+from course_utils import counts
+
 losses = {"uniform guess": np.log(len(vocabulary))}
-for order in range(1, 7):
-    counts = CountModel(order, len(vocabulary)).fit(train)
-    # order - 1 characters of context first, so that all orders are judged on the same characters
-    losses[f"counts, order {order}"] = counts.loss(ids[len(train) - order + 1 :])
+for n in range(1, 7):
+    count_model = counts.CountModel(n, len(vocabulary)).fit(train)
+    # n - 1 characters of context first, so that all orders are judged on the same characters
+    losses[f"counts, order {n}"] = count_model.loss(ids[len(train) - n + 1 :])
 best_count = min(losses.values())
-plots.show(
-    plots.draw_ladder(losses, "Counting characters works surprisingly well"),
-    alt="Bars of the held-out loss, nats a character: "
-    + ", ".join(f"{name} {loss:.2f}" for name, loss in losses.items()),
-)
+plots.show(plots.draw_ladder(losses, "Counting characters works surprisingly well"))
 
 # %% [markdown]
 # A longer context helps until most contexts have been seen only once or twice: one sighting says little, and yet it gets
@@ -156,9 +153,9 @@ plots.show(
 # streams of 30 characters, what shape comes out?
 
 # %%
-from course_utils.fast_lstm import (
-    FastLSTM,
-)  # keras.layers.LSTM, its backward pass made for a CPU
+# keras.layers.LSTM with its backward pass written for a CPU: the same numbers, about twice as fast
+from course_utils.fast_lstm import FastLSTM
+from course_utils import settings
 
 recipe = settings.by_mode(models.CLASS_RECIPE, models.FULL_RECIPE)
 model = keras.Sequential(
@@ -233,19 +230,19 @@ print(
 
 # %%
 memorised, best = checkpoints.load("alice_lecture"), checkpoints.load("alice")
-figures = memorised.figures
-plots.show(
-    plots.draw_losses(
-        memorised.card["history"],
-        {"best count model": best.figures["best_count_loss"]},
-        f"The lecture's recipe is at its best after {figures['best_epoch']} of 80 epochs",
-    ),
-    alt=f"Two curves over 80 epochs. The training loss keeps falling; the held-out loss is lowest, "
-    f"{figures['best_held_out_loss']:.2f}, at epoch {figures['best_epoch']} and rises from there.",
+history, counted = (
+    memorised.card["history"],
+    {"best count model": best.figures["best_count_loss"]},
 )
+title = (
+    f"The lecture's recipe is at its best after {memorised.figures['best_epoch']} of 80 epochs"
+)
+plots.show(plots.draw_losses(history, counted, title))
 for name, key in (("training", "loss"), ("held-out", "val_loss")):
-    p = np.exp(-memorised.card["history"][key][-1])
-    print(f"epoch 80: typical probability of the right character, {name} text: {p:.0%}")
+    p = np.exp(-history[key][-1])
+    print(
+        f"epoch 80: the right character of the {name} text has probability {p:.0%} (geometric mean)"
+    )
 
 # %% [markdown]
 # From the lowest point on, what the network still gains on the training text it loses on new text: **over-fitting**
@@ -258,28 +255,18 @@ for name, key in (("training", "loss"), ("held-out", "val_loss")):
 writer = generation.Generator(best.model, best.vocabulary)
 print("alice", writer("alice ", 400, temperature=0.7, seed=3), "\n")
 reciter = generation.Generator(memorised.model, memorised.vocabulary)
-for name, write, checkpoint in (
-    ("the lecture's, epoch 80", reciter, memorised),
-    ("ours", writer, best),
-):
+for name, write, checkpoint in (("the lecture's", reciter, memorised), ("ours", writer, best)):
     share = checkpoint.figures["copied"]  # counted when it was trained
     if book.source != "stand-in":
         share = text.copied_share(write("alice ", 2000, temperature=0.7, seed=1), whole)
     print(f"{name}: {share:.1%} of its strings of 20 occur in the file")
 
+# %%
 where = "" if book.source != "stand-in" else " (real book)"
-ladder = losses | {
-    f"the lecture's, best epoch{where}": figures["best_held_out_loss"],
-    f"our checkpoint{where}": best.figures["held_out_loss"],
-}
+losses[f"the lecture's, best epoch{where}"] = memorised.figures["best_held_out_loss"]
+losses[f"our checkpoint{where}"] = best.figures["held_out_loss"]
 ours = ["our network, this minute", f"our checkpoint{where}"]
-plots.show(
-    plots.draw_ladder(
-        ladder, "Two LSTM layers, trained with care, need fewer nats than counting", ours
-    ),
-    alt="Bars of the held-out loss, nats a character: "
-    + ", ".join(f"{name} {loss:.2f}" for name, loss in ladder.items()),
-)
+plots.show(plots.draw_ladder(losses, "Two LSTM layers, trained with care, beat counting", ours))
 
 # %% [markdown]
 # It hardly recites: knowing the next character of a page it has read is not the same as reciting it. When it writes, it reads its
@@ -302,21 +289,17 @@ plots.show(
 # After either cut, the probabilities that are left are divided by their sum.
 
 # %%
-z = writer.logits("the queen said ")[-1]
-T = 0.5
+z, T = writer.logits("the queen said ")[-1], 0.5
 p = np.exp((z - z.max()) / T)  # subtracting the maximum changes nothing and avoids overflow
 p /= p.sum()
 assert np.allclose(p, generation.distribution(z, temperature=T))
-likeliest = np.argsort(-p)[:5]
 print(
-    "by hand:",
-    {plots.shown(best.vocabulary.symbols[i]): round(float(p[i]), 3) for i in likeliest},
+    "by hand:", {best.vocabulary.symbols[i]: round(float(p[i]), 3) for i in np.argsort(-p)[:5]}
 )
 greedy = writer("alice ", 300, temperature=0)
 print("\ngreedy: alice", greedy)
-for T in (0.3, 0.7, 1.0, 1.5):
-    print(f"\nT = {T}: alice", writer("alice ", 120, temperature=T, seed=5))
-print("\nT = 1.5, P = 0.8: alice", writer("alice ", 120, temperature=1.5, top_p=0.8, seed=5))
+for T, P in ((0.3, 1), (0.7, 1), (1.0, 1), (1.5, 1), (1.5, 0.8)):
+    print(f"\nT = {T}, P = {P}: alice", writer("alice ", 120, temperature=T, top_p=P, seed=5))
 
 # %% [markdown]
 # Now move the sliders, and type prompts of your own. The **entropy** in the title says how open the choice is: 0 bits if
@@ -352,19 +335,13 @@ explore(
 
 # %%
 context, shown = 500, 512
-known = "".join(c for c in story[len(train) - context :] if c in best.vocabulary)[
-    : context + shown
-]
+known = "".join(c for c in story[len(train) - context :] if c in best.vocabulary)
+known = known[: context + shown]
 values = writer.surprise(known)[context:]
 begins = np.array([before == " " for before in known[context - 1 : -1]])  # a word begins here
-print(
-    f"mean surprise: {values[begins].mean():.2f} nats where a word begins, {values[~begins].mean():.2f} elsewhere"
-)
-plots.show(
-    plots.draw_surprise(known[context:], values, "Surprise sits where words begin"),
-    alt="A passage of the held-out text, each character on a ground as dark as it was "
-    "surprising: dark where many words begin, light in most other places.",
-)
+print(f"mean surprise where a word begins: {values[begins].mean():.2f} nats")
+print(f"mean surprise elsewhere:           {values[~begins].mean():.2f} nats")
+plots.show(plots.draw_surprise(known[context:], values, "Surprise sits where words begin"))
 
 # %% [markdown]
 # ## 7 What goes wrong: reading everything again
@@ -376,12 +353,7 @@ plots.show(
 
 
 # %% tags=["shows-the-slow-way"]
-def milliseconds_each(write, count):
-    write(2)  # the first call compiles
-    begin = time.perf_counter()
-    write(count)
-    return 1000 * (time.perf_counter() - begin) / count
-
+from course_utils.generation import milliseconds_each
 
 prefix = best.vocabulary.encode(greedy[:160])
 
@@ -432,22 +404,14 @@ milliseconds["one compiled step, state carried"] = milliseconds_each(step_loop, 
 milliseconds["the whole loop compiled"] = milliseconds_each(compiled_loop, 1000)
 
 # %%
-gain = (
-    milliseconds["predict, growing prefix (the lecture)"]
-    / milliseconds["the whole loop compiled"]
+times = list(milliseconds.values())
+title = (
+    f"Carried state in a compiled loop: the same text, {times[0] / times[-1]:,.0f} times sooner"
 )
-plots.show(
-    plots.draw_times(
-        milliseconds,
-        f"Carried state in a compiled loop: the same text, {gain:,.0f} times sooner",
-    ),
-    alt="Bars, milliseconds a character: "
-    + ", ".join(f"{k} {v:.2g}" for k, v in milliseconds.items()),
-)
+plots.show(plots.draw_times(milliseconds, title))
 for count in (100, 1000, 10_000):
-    print(
-        f"{count:6,} characters, compiled: {milliseconds_each(compiled_loop, count):.3f} ms each"
-    )
+    each = milliseconds_each(lambda n: writer("alice ", n, temperature=0), count)
+    print(f"{count:6,} characters, compiled: {each:.3f} ms each")
 
 # %% [markdown]
 # The text is the same, as far as we compared. With the state carried, every character costs the same however long the
@@ -490,6 +454,8 @@ exercises.sampler.check(choose)
 # your function on the two texts of section 1.
 
 # %%
+import re
+
 written = reciter("alice ", 10_000, temperature=0.7, seed=1)
 place = re.search("gutenberg|license|copyright", written)
 print(
