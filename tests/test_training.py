@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
@@ -170,53 +169,46 @@ def test_weight_decay_pulls_towards_zero_by_a_share_of_the_rate():
 
 # --- Resuming
 
-SCRIPT = """
-import os, signal, sys
-from course_utils.quiet import import_tensorflow
-import_tensorflow()
-import keras
-from course_utils.training import CarryState, EpochLines, resumable
-from tests.test_training import batches, model
 
+def three_epochs(*more):
+    """Train for three epochs under a name, and return how many steps the optimizer has taken in all."""
+    made = model(stateful=True)
+    callbacks = [CarryState(), EpochLines(), training.resumable("a trial"), *more]
+    made.fit(batches(), epochs=3, callbacks=callbacks, verbose=0, shuffle=False)
+    return int(made.optimizer.iterations)
+
+
+KILLED = """
+import os, signal
+from tests.test_training import keras, three_epochs
 
 class Killed(keras.callbacks.Callback):
     def on_epoch_end(self, epoch, logs=None):
-        if "killed" in sys.argv:
-            os.kill(os.getpid(), signal.SIGTERM)
+        os.kill(os.getpid(), signal.SIGTERM)
 
-
-made = model(stateful=True)
-callbacks = [CarryState(), EpochLines(), resumable("a trial"), Killed()]
-made.fit(batches(), epochs=3, callbacks=callbacks, verbose=0, shuffle=False)
-print("steps", int(made.optimizer.iterations))
+three_epochs(Killed())
 """
 
 
-def test_a_training_that_was_killed_goes_on_and_leaves_nothing_behind(tmp_path):
+def test_a_training_that_was_killed_goes_on_and_leaves_nothing_behind(tmp_path, monkeypatch, capsys):
     cache = tmp_path / "Zoës Zwischenspeicher"
-
-    def run(*arguments):
-        return subprocess.run(
-            [sys.executable, "-c", SCRIPT, *arguments],
-            cwd=settings.repository(),
-            env=os.environ | {"COURSE_CACHE_DIR": str(cache), "PYTHONUTF8": "1"},
-            capture_output=True,
-            encoding="utf-8",
-            timeout=200,
-        )
+    monkeypatch.setenv("COURSE_CACHE_DIR", str(cache))
 
     def left():
         return [path for path in cache.rglob("*") if path.is_file()]
 
-    first = run("killed")
-    assert first.returncode != 0
-    assert re.findall(r"epoch +(\d)", first.stdout) == ["1"], first.stderr
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED], cwd=settings.repository(), capture_output=True, encoding="utf-8", timeout=200
+    )
+    assert killed.returncode != 0
+    assert re.findall(r"epoch +(\d)", killed.stdout) == ["1"], killed.stderr
     assert left()
-    second = run()
-    assert second.returncode == 0, second.stderr
-    assert re.findall(r"epoch +(\d)", second.stdout) == ["2", "3"]
-    assert f"steps {3 * len(batches())}" in second.stdout, "the optimizer goes on as well"
+    steps = three_epochs()
+    assert re.findall(r"epoch +(\d)", capsys.readouterr().out) == ["2", "3"]
+    assert steps == 3 * len(batches()), "the optimizer goes on as well"
     assert left() == []
+    assert three_epochs() == steps
+    assert re.findall(r"epoch +(\d)", capsys.readouterr().out) == ["1", "2", "3"], "a finished training begins anew"
 
 
 def test_a_model_without_state_has_the_weights_and_reads_any_batch():

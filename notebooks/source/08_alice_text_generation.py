@@ -201,9 +201,8 @@ history = model.fit(
         training.CarryState(),
         training.EpochLines(),
         keras.callbacks.EarlyStopping("val_loss", patience=3, restore_best_weights=True),
-        *settings.by_mode(
-            [], [training.resumable("lesson_08")]
-        ),  # goes on after an interruption
+        # a long training goes on where it was when the kernel was interrupted
+        *settings.by_mode([], [training.resumable("lesson_08")]),
     ],
     shuffle=False,  # the order of the batches is the order of the text
     verbose=0,
