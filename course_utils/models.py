@@ -23,7 +23,7 @@ class Recipe(NamedTuple):
     weight_decay: float = 0.0
 
 
-CLASS_RECIPE = Recipe(batch=16, time=30, epochs=3, learning_rate=0.008, dropout=0.1)
+CLASS_RECIPE = Recipe(batch=16, time=20, epochs=2, learning_rate=0.008, dropout=0.0)
 FULL_RECIPE = Recipe(
     batch=16, time=30, epochs=24, learning_rate=0.006, dropout=0.5, input_dropout=0.1, weight_decay=0.05
 )
@@ -107,6 +107,7 @@ def train_alice(
         training.optimizer(recipe.learning_rate, recipe.epochs * len(batches), recipe.weight_decay),
         keras.losses.SparseCategoricalCrossentropy(from_logits=True),
         jit_compile=True,
+        steps_per_execution=16,
     )
     best = keras.callbacks.EarlyStopping("val_loss", patience=recipe.epochs, restore_best_weights=True)
     started = clock.perf_counter()

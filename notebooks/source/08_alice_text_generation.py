@@ -150,7 +150,7 @@ plots.show(plots.draw_ladder(losses, "Counting characters works surprisingly wel
 # The same two LSTM layers, with an embedding in front, with **dropout** (드롭아웃: in training, each value is set to zero
 # with a given probability), and with scores instead of a softmax at the end, since the loss takes the softmax itself, and
 # more exactly. `Dense` works on the last axis anyway, so `TimeDistributed` is not needed. **Question:** for a batch of 16
-# streams of 30 characters, what shape comes out?
+# streams of 20 characters, what shape comes out?
 
 # %%
 # keras.layers.LSTM with its backward pass written for a CPU: the same numbers, about twice as fast
@@ -176,10 +176,10 @@ generator = generation.Generator(model, vocabulary)
 print("untrained: alice", generator("alice ", 100, seed=1))
 
 # %% [markdown]
-# One score for each character of the vocabulary, at each of the 30 steps, for each of the 16 streams; and gibberish.
+# One score for each character of the vocabulary, at each of the 20 steps, for each of the 16 streams; and gibberish.
 #
 # Training uses **truncated backpropagation through time** with a **carried state**. The training text is cut into 16 long
-# streams, read side by side, 30 characters at a time. The state at the end of one batch is where the next begins
+# streams, read side by side, 20 characters at a time. The state at the end of one batch is where the next begins
 # (`stateful=True`), so the network remembers what came before; but it is passed on as plain numbers, so gradients go back
 # to the start of the batch at most. `CarryState` empties the memory where the text begins anew: before every epoch and
 # every evaluation. The lecture's windows each begin with an empty memory.
@@ -192,6 +192,7 @@ model.compile(
     training.optimizer(recipe.learning_rate, recipe.epochs * len(batches), recipe.weight_decay),
     keras.losses.SparseCategoricalCrossentropy(from_logits=True),
     jit_compile=True,  # compile the whole step into one program: slower to start, quicker to run
+    steps_per_execution=16,  # and come back to Python only after 16 of them
 )
 history = model.fit(
     batches,
