@@ -118,7 +118,8 @@ def draw_ladder(losses: Mapping[str, float], title: str, highlight: Sequence[str
     axes.barh(names, values, color=colours)
     for place, value in enumerate(values):
         axes.text(value + 0.03, place, f"{value:.3f} nats = {value / np.log(2):.2f} bits", va="center", fontsize=10)
-    axes.set(title=title, xlabel="held-out loss (nats a character); shorter is better", xlim=(0, max(values) * 1.3))
+    _title_of_figure(figure, title)
+    axes.set(xlabel="held-out loss (nats a character); shorter is better", xlim=(0, max(values) * 1.3))
     figure.set_label("Bars of the held-out loss, nats a character: " + _listed(dict(zip(names, values, strict=True))))
     return figure
 
@@ -219,18 +220,29 @@ def draw_surprise(text: str, surprise: np.ndarray, title: str, width: int = 64) 
 
 
 def draw_times(milliseconds: Mapping[str, float], title: str) -> Figure:
-    """Draw the time of several ways to do the same work, in milliseconds a symbol, on a logarithmic axis."""
+    """Draw the time of several ways to do the same work, in milliseconds a symbol, as points on a logarithmic axis."""
     figure = Figure(figsize=(9, 0.5 * len(milliseconds) + 1.2), layout="constrained")
     axes = figure.subplots()
     names = list(milliseconds)[::-1]
     values = [milliseconds[name] for name in names]
-    axes.barh(names, values, color=[COLOURS["ours"] if v == min(values) else COLOURS["baseline"] for v in values])
+    # Points and not bars: a logarithmic axis has no zero from which a bar could begin.
+    colours = [COLOURS["ours"] if value == min(values) else COLOURS["baseline"] for value in values]
+    axes.scatter(values, names, s=120, c=colours)
+    axes.grid(axis="x", color="#DDDDDD")
+    axes.set_axisbelow(True)
     slowest = max(values)
     for place, value in enumerate(values):
-        axes.text(value * 1.1, place, f"{value:.3g} ms  (× {slowest / value:,.0f})", va="center", fontsize=10)
-    axes.set(title=title, xlabel="milliseconds a character (logarithmic)", xscale="log", xlim=(None, slowest * 8))
-    figure.set_label("Bars, milliseconds a character: " + _listed(milliseconds))
+        axes.text(value * 1.35, place, f"{value:.3g} ms  (÷ {slowest / value:,.3g})", va="center", fontsize=10)
+    _title_of_figure(figure, title)
+    axes.set(xlabel="milliseconds a character (logarithmic)", xscale="log", ylim=(-0.6, len(names) - 0.4))
+    axes.set_xlim(min(values) / 2, slowest * 8)
+    figure.set_label("Milliseconds a character: " + _listed(milliseconds))
     return figure
+
+
+def _title_of_figure(figure: Figure, title: str) -> None:
+    # Long names beside the axes leave them narrower than a title: it begins at the edge of the figure instead.
+    figure.suptitle(title, x=0.01, ha="left", fontsize=12, fontweight="bold")
 
 
 def _listed(values: Mapping[str, float]) -> str:

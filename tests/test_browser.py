@@ -86,8 +86,11 @@ def test_all_cells_run_without_a_pink_box(browser: JupyterBrowser) -> None:
     notebook = browser.saved()
     normalise(notebook)
     assert complaint(notebook) == ""
-    # The live notebook shows no picture twice: as many as the saved one, each with its text.
-    assert [picture["alt"] for picture in browser.pictures()] == [picture["alt"] for picture in saved]
+    # The live notebook shows no picture twice: as many as the saved one, each with a text (which names what was
+    # measured, so it need not be the saved one).
+    live = browser.pictures()
+    assert len(live) == len(saved)
+    assert all(picture["alt"].strip() for picture in live)
 
 
 def test_a_slider_moved_by_keyboard_changes_the_picture(browser: JupyterBrowser) -> None:
