@@ -21,25 +21,30 @@ MAX_WIDTH = 900
 """Widest a figure is shown, in CSS pixels; a narrow window shrinks it further."""
 
 PIXELS_PER_INCH = 90
-"""CSS pixels for one inch of a figure's size. The file holds twice as many, for screens of high density."""
+"""CSS pixels for one inch of a figure's size. The file holds more, for screens of high density."""
+
+STORED, PASSING = (2.0, 9), (1.25, 1)
+"""Pixels for each CSS pixel, and how hard the file is compressed (1 to 9): for a picture that the notebook keeps, and
+for one that the next move of a slider replaces, which has to be quick."""
 
 
-def figure_png(figure: Figure, compress_level: int = 9) -> bytes:
-    """Return `figure` as a PNG file of twice the shown resolution, and close it.
+def figure_png(figure: Figure, quality: tuple[float, int] = STORED) -> bytes:
+    """Return `figure` as a PNG file of a higher resolution than is shown, and close it.
 
     It is drawn once and never cropped, which takes half the time of ``savefig`` and keeps a picture under a slider
     from jumping: make figures with ``layout="constrained"``, the default of the course's style, or set their margins.
 
     Parameters
     ----------
-    compress_level : int
-        From 1, for a picture that is gone at the next move of a slider, to 9, for one that is stored.
+    quality : (float, int)
+        `STORED` or `PASSING`.
     """
     import matplotlib.pyplot as plt
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from PIL import Image
 
-    figure.set_dpi(2 * PIXELS_PER_INCH)
+    density, compress_level = quality
+    figure.set_dpi(density * PIXELS_PER_INCH)
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
     file = io.BytesIO()
@@ -49,8 +54,8 @@ def figure_png(figure: Figure, compress_level: int = 9) -> bytes:
     return file.getvalue()
 
 
-def png_html(png: bytes, alt: str) -> str:
-    """Return an HTML ``img`` that holds the PNG file `png`, which has two pixels for each CSS pixel.
+def png_html(png: bytes, alt: str, density: float = STORED[0]) -> str:
+    """Return an HTML ``img`` that holds the PNG file `png`, which has `density` pixels for each CSS pixel.
 
     Raises
     ------
@@ -63,7 +68,7 @@ def png_html(png: bytes, alt: str) -> str:
             "who cannot see the figure should know."
         )
     pixels_wide, pixels_high = struct.unpack(">II", png[16:24])  # from the PNG header
-    width = min(pixels_wide // 2, MAX_WIDTH)
+    width = min(round(pixels_wide / density), MAX_WIDTH)
     height = round(width * pixels_high / pixels_wide)
     source = base64.b64encode(png).decode("ascii")
     return (
@@ -72,7 +77,7 @@ def png_html(png: bytes, alt: str) -> str:
     )
 
 
-def figure_bundle(figure: Figure, alt: str = "", compress_level: int = 9) -> dict[str, str]:
+def figure_bundle(figure: Figure, alt: str = "", quality: tuple[float, int] = STORED) -> dict[str, str]:
     """Return `figure` as a Jupyter mimebundle, and close it.
 
     Parameters
@@ -81,8 +86,8 @@ def figure_bundle(figure: Figure, alt: str = "", compress_level: int = 9) -> dic
         The figure; one inch of its size becomes `PIXELS_PER_INCH` CSS pixels, and at most `MAX_WIDTH` in all.
     alt : str
         What the figure shows, for readers who cannot see it; if empty, the figure's own label (``set_label``).
-    compress_level : int
-        As in `figure_png`.
+    quality : (float, int)
+        `STORED` or `PASSING`.
 
     Returns
     -------
@@ -95,9 +100,9 @@ def figure_bundle(figure: Figure, alt: str = "", compress_level: int = 9) -> dic
         If there is no alternative text.
     """
     alt = alt or figure.get_label()
-    png = figure_png(figure, compress_level)
+    png = figure_png(figure, quality)
     return {
-        "text/html": png_html(png, alt),
+        "text/html": png_html(png, alt, quality[0]),
         "image/png": base64.b64encode(png).decode("ascii"),
         "text/plain": alt,
     }

@@ -19,16 +19,13 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 
-from .figures import figure_bundle
+from .figures import PASSING, STORED, figure_bundle
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 SLOW_SECONDS = 0.3
 """A picture that takes longer is redrawn when the slider is let go, not while it moves."""
-
-STORED, PASSING = 9, 1
-"""How hard a picture is compressed: one that the notebook keeps, and one that the next move replaces."""
 
 
 def plain(text: str) -> str:
@@ -259,9 +256,9 @@ class Explorer:
                 f'<pre style="white-space: pre-wrap; line-height: 1.3">{html.escape("".join(lines))}</pre>'
             )
 
-    def _redraw(self, compress_level: int = PASSING) -> dict[str, str]:
+    def _redraw(self, quality: tuple[float, int] = PASSING) -> dict[str, str]:
         started = time.perf_counter()
-        bundle = self._drawn(self.state, compress_level)
+        bundle = self._drawn(self.state, quality)
         self._picture.value = bundle["text/html"]
         self._message.value = ""
         self.png = base64.b64decode(bundle["image/png"])
@@ -271,7 +268,7 @@ class Explorer:
                 widget.continuous_update = self._live
         return bundle
 
-    def _drawn(self, state: dict[str, Any], compress_level: int) -> dict[str, str]:
+    def _drawn(self, state: dict[str, Any], quality: tuple[float, int]) -> dict[str, str]:
         import matplotlib.pyplot as plt
         from matplotlib.figure import Figure
 
@@ -281,7 +278,7 @@ class Explorer:
             if not isinstance(figure, Figure):
                 name = getattr(self.draw, "__name__", "the function to draw")
                 raise TypeError(f"{name} returned {figure!r}, expected a Matplotlib figure: `return figure`.")
-            return figure_bundle(figure, self.alt, compress_level)
+            return figure_bundle(figure, self.alt, quality)
         finally:
             for number in set(plt.get_fignums()) - open_before:  # left open, it would be shown a second time
                 plt.close(number)

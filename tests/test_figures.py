@@ -69,10 +69,13 @@ def test_a_picture_keeps_its_size_whatever_is_drawn(layout: str) -> None:
     assert (attributes["width"], attributes["height"]) == size
 
 
-def test_compression_changes_the_file_and_not_the_picture() -> None:
-    small, quick = figures.figure_png(figure(), 9), figures.figure_png(figure(), 1)
-    assert len(small) < len(quick)
-    assert np.array_equal(pyplot.imread(io.BytesIO(small)), pyplot.imread(io.BytesIO(quick)))
+def test_a_passing_picture_is_shown_at_the_size_of_a_stored_one() -> None:
+    stored = figures.figure_bundle(figure(), alt="A line.")
+    passing = figures.figure_bundle(figure(), alt="A line.", quality=figures.PASSING)
+    assert image(stored)["width"] == image(passing)["width"]
+    assert image(stored)["height"] == image(passing)["height"]
+    sizes = [pyplot.imread(io.BytesIO(base64.b64decode(b["image/png"]))).shape[:2] for b in (stored, passing)]
+    assert np.allclose(np.divide(*sizes), figures.STORED[0] / figures.PASSING[0], rtol=0.01)
 
 
 @pytest.mark.parametrize("alt", ["", "  \n"])

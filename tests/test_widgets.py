@@ -55,10 +55,11 @@ def test_the_first_picture_is_that_of_the_given_values():
 
 def test_a_move_changes_the_picture_and_moving_back_restores_it():
     picture = bar()
+    picture.move(units=20)
     first = pixels(picture.png)
     picture.move(units=90)
     assert not np.array_equal(pixels(picture.png), first)
-    picture.move(units=10)
+    picture.move(units=20)
     assert np.array_equal(pixels(picture.png), first)
 
 

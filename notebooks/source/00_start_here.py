@@ -32,12 +32,13 @@ start(seed=7)
 # The `prompt` is what it reads first. The `seed` fixes the random draws: the same seed gives the same text.
 
 # %%
+import textwrap
 from course_utils import checkpoints, generation
 
 alice = checkpoints.load("alice")
 write = generation.Generator(alice.model, alice.vocabulary)
 prompt = "alice "
-print(prompt + write(prompt, 500, temperature=0.7, seed=7))
+print(textwrap.fill(prompt + write(prompt, 500, temperature=0.7, seed=7), 90))
 print(
     f"\n(written with {alice.model.count_params():,} numbers and {len(alice.vocabulary)} different characters)"
 )

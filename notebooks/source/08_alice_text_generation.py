@@ -38,7 +38,7 @@ print(
     f"the file : {len(whole):,} characters, {len(set(whole))} distinct, begins {whole[:20]!r}"
 )
 print(
-    f"the story: {len(story):,} characters, {len(set(story))} distinct, a piece: {story[1000:1060]!r}"
+    f"the story: {len(story):,} characters, {len(set(story))} distinct, a piece: {story[1000:1045]!r}"
 )
 
 # %% [markdown]
@@ -147,9 +147,9 @@ plots.show(plots.draw_ladder(losses, "Counting characters works surprisingly wel
 #
 # ## 4 Our network, before and after
 #
-# The same two LSTM layers, with an embedding in front, with **dropout** (드롭아웃: in training, each value is set to zero
-# with a given probability), and with scores instead of a softmax at the end, since the loss takes the softmax itself, and
-# more exactly. `Dense` works on the last axis anyway, so `TimeDistributed` is not needed. **Question:** for a batch of 16
+# The same two LSTM layers, with an embedding in front, with room for **dropout** (드롭아웃: in training, each value is set to
+# zero with a given probability; in class mode it is 0, for two epochs are too short to over-fit), and with scores instead
+# of a softmax at the end, since the loss takes the softmax itself, and more exactly. `Dense` works on the last axis anyway, so `TimeDistributed` is not needed. **Question:** for a batch of 16
 # streams of 20 characters, what shape comes out?
 
 # %%
@@ -247,7 +247,8 @@ for name, key in (("training", "loss"), ("held-out", "val_loss")):
 # %% [markdown]
 # From the lowest point on, what the network still gains on the training text it loses on new text: **over-fitting**
 # (과적합). The curve tells you when to stop; dropout lets you go on for longer. The checkpoint that follows is the network
-# of section 4 with more of both, trained on the real book, whatever data you have at hand.
+# of section 4 in full mode: dropout, and twelve times as many epochs. It has read the real book, whatever data you have at
+# hand.
 #
 # Does an over-fitted network recite? We count how many of the strings of 20 characters that it writes occur in the file.
 
