@@ -39,9 +39,8 @@ alice = checkpoints.load("alice")
 write = generation.Generator(alice.model, alice.vocabulary)
 prompt = "alice "
 print(textwrap.fill(prompt + write(prompt, 500, temperature=0.7, seed=7), 90))
-print(
-    f"\n(written with {alice.model.count_params():,} numbers and {len(alice.vocabulary)} different characters)"
-)
+numbers, characters = alice.model.count_params(), len(alice.vocabulary)
+print(f"\n(written with {numbers:,} numbers and {characters} different characters)")
 
 # %% [markdown]
 # Nobody gave it words, spelling or grammar: only the list of characters, and all those numbers, which were adjusted until
