@@ -39,7 +39,7 @@ $(READY): requirements.lock pyproject.toml tools/jupyterlab/overrides.json
 	@touch $(READY)
 
 lab: $(READY)
-	@$(BIN)/jupyter lab notebooks/00_start_here.ipynb
+	@$(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) notebooks/00_start_here.ipynb
 
 doctor: $(READY)
 	@$(BIN)/python -m course_utils.doctor
