@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import os
 
 import numpy as np
 import pytest
 
-from course_utils import data
+from course_utils import data, settings
 from course_utils.quiet import import_tensorflow
 from course_utils.text import Vocabulary, windows
 
@@ -109,3 +110,34 @@ def test_the_held_out_loss_is_that_of_the_last_tenth_however_little_stands_befor
     assert models.held_out_loss(Counting(), text, context=20) == np.arange(20, 30).mean()
     assert models.held_out_loss(Counting(), text, context=0) == np.arange(10).mean()
     assert models.held_out_loss(Counting(), text, context=5000) == np.arange(90, 100).mean()
+
+
+def written_in_the_lesson(name: str, **names) -> keras.Sequential:
+    """Return the network that lesson 08 assigns to `name`, made from the lesson's own lines."""
+    lesson = settings.repository() / "notebooks" / "source" / "08_alice_text_generation.py"
+    for node in ast.walk(ast.parse(lesson.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name:
+            expression = ast.Expression(node.value)
+            return eval(compile(expression, str(lesson), "eval"), {"keras": keras, "FastLSTM": FastLSTM, **names})
+    raise LookupError(f"lesson 08 assigns nothing to {name}")
+
+
+def outline(model: keras.Sequential) -> list[tuple]:
+    return [
+        (
+            type(layer),
+            layer.count_params(),
+            getattr(layer, "rate", None),
+            getattr(layer, "stateful", None),
+            layer.output.shape,
+        )
+        for layer in model.layers
+    ]
+
+
+def test_the_lesson_writes_out_the_networks_of_the_package():
+    lecture = written_in_the_lesson("lecture", V=56)
+    assert outline(lecture) == outline(models.alice_lecture(56))
+    recipe, vocabulary = models.FULL_RECIPE, Vocabulary.of("alice")
+    ours = models.alice(len(vocabulary), recipe.batch, recipe.dropout, recipe.input_dropout, carry_state=True)
+    assert outline(written_in_the_lesson("model", recipe=recipe, vocabulary=vocabulary)) == outline(ours)
