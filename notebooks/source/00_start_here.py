@@ -67,7 +67,7 @@ def next_character(prompt, temperature):
 explore(
     next_character,
     alt="Bars: how likely each character is after the prompt. A slider sets the temperature.",
-    prompt=TextBox("the white rabb", "prompt"),
+    prompt=TextBox("said the ", "prompt"),
     temperature=Slider(0.0, 2.0, 1.0, 0.05, "temperature"),
 )
 
