@@ -1,61 +1,16 @@
-"""The figures of the lessons: pure functions from values to a Matplotlib figure, and the style they share.
-
-Each figure's label holds its alternative text: what a reader who cannot see it should know.
-
-Colours are those of Okabe and Ito (2008), which colour-blind readers can tell apart. The same thing has the same colour
-in every lesson and deck.
-"""
+"""Figures on language models: losses, the next symbol, surprise, times."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
 
-import matplotlib
 import numpy as np
 from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
-from matplotlib.path import Path
-from matplotlib.textpath import TextPath
-from matplotlib.transforms import Affine2D, IdentityTransform
+from matplotlib.transforms import IdentityTransform
 
-from .figures import show as show
-from .generation import distribution
-
-COLOURS = {
-    "ours": "#0072B2",
-    "lecture": "#D55E00",
-    "baseline": "#999999",
-    "training": "#56B4E9",
-    "held-out": "#0072B2",
-    "kept": "#0072B2",
-    "cut": "#CCCCCC",
-    "mark": "#D55E00",
-}
-
-
-def use_style() -> None:
-    """Set the look of all figures: readable sizes, no frame lines without meaning."""
-    matplotlib.rcParams.update(
-        {
-            "font.size": 11,
-            "axes.titlesize": 12,
-            "axes.titlelocation": "left",
-            "axes.titleweight": "bold",
-            "axes.spines.top": False,
-            "axes.spines.right": False,
-            "axes.grid": False,
-            "legend.frameon": False,
-            "figure.facecolor": "white",
-            "figure.constrained_layout.use": True,
-            "text.hinting": "none",  # pictures have more pixels than are shown: letters need no help, and are quicker
-        }
-    )
-
-
-def shown(symbol: str) -> str:
-    """Return a symbol as a label: blanks and line ends made visible, nothing read as a formula."""
-    return {" ": "␣", "\n": "↵", "\t": "⇥", "$": r"\$"}.get(symbol, symbol)
+from ..generation import distribution
+from .style import COLOURS, listed, outline, shown, title_of_figure
 
 
 def draw_losses(
@@ -109,7 +64,7 @@ def draw_losses(
     figure.set_label(
         f"Two curves over {len(epochs)} epochs. Training loss: from {training[0]:.2f} to {training[-1]:.2f}. Held-out "
         f"loss: from {held_out[0]:.2f} to {held_out[best]:.2f} at epoch {epochs[best]}, at the end {held_out[-1]:.2f}. "
-        + _listed(references)
+        + listed(references)
     )
     return figure
 
@@ -124,9 +79,9 @@ def draw_ladder(losses: Mapping[str, float], title: str, highlight: Sequence[str
     axes.barh(names, values, color=colours)
     for place, value in enumerate(values):
         axes.text(value + 0.03, place, f"{value:.3f} nats = {value / np.log(2):.2f} bits", va="center", fontsize=10)
-    _title_of_figure(figure, title)
+    title_of_figure(figure, title)
     axes.set(xlabel="held-out loss (nats a character); shorter is better", xlim=(0, max(values) * 1.3))
-    figure.set_label("Bars of the held-out loss, nats a character: " + _listed(dict(zip(names, values, strict=True))))
+    figure.set_label("Bars of the held-out loss, nats a character: " + listed(dict(zip(names, values, strict=True))))
     return figure
 
 
@@ -167,7 +122,7 @@ def draw_next_symbol(
     axes.vlines(places, 0, before[order], color=COLOURS["cut"], linewidth=22)
     axes.vlines(places, 0, p[order], color=COLOURS["kept"], linewidth=22)
     letters = PathCollection(
-        [_outline(shown(symbols[number])) for number in order],
+        [outline(shown(symbols[number])) for number in order],
         sizes=[13**2],
         facecolors="black",
         linewidths=0,
@@ -183,7 +138,7 @@ def draw_next_symbol(
     axes.set_xlabel("next character (grey: cut off)", labelpad=28)
     figure.set_label(
         f"Bars of the probability of the next character after {prompt[-40:]!r}, the likeliest first: "
-        + _listed({repr(symbols[number]): p[number] for number in order[:5]})
+        + listed({repr(symbols[number]): p[number] for number in order[:5]})
     )
     return figure
 
@@ -249,25 +204,8 @@ def draw_times(milliseconds: Mapping[str, float], title: str) -> Figure:
     slowest = max(values)
     for place, value in enumerate(values):
         axes.text(value * 1.35, place, f"{value:.3g} ms  (÷ {slowest / value:,.3g})", va="center", fontsize=10)
-    _title_of_figure(figure, title)
+    title_of_figure(figure, title)
     axes.set(xlabel="milliseconds a character (logarithmic)", xscale="log", ylim=(-0.6, len(names) - 0.4))
     axes.set_xlim(min(values) / 2, slowest * 8)
-    figure.set_label("Milliseconds a character: " + _listed(milliseconds))
+    figure.set_label("Milliseconds a character: " + listed(milliseconds))
     return figure
-
-
-@cache
-def _outline(letter: str) -> Path:
-    """Return the outline of a letter of size 1, centred on its baseline."""
-    outline = TextPath((0, 0), letter.replace("\\$", "$"), size=1, usetex=False)
-    extent = outline.get_extents()
-    return outline.transformed(Affine2D().translate(-(extent.x0 + extent.x1) / 2, 0))
-
-
-def _title_of_figure(figure: Figure, title: str) -> None:
-    # Long names beside the axes leave them narrower than a title: it begins at the edge of the figure instead.
-    figure.suptitle(title, x=0.01, ha="left", fontsize=12, fontweight="bold")
-
-
-def _listed(values: Mapping[str, float]) -> str:
-    return ", ".join(f"{name} {value:.3g}" for name, value in values.items())

@@ -1,0 +1,17 @@
+"""The figures of the lessons: pure functions from values to a Matplotlib figure, and the style they share.
+
+Each figure's label holds its alternative text: what a reader who cannot see it should know.
+
+Colours are those of Okabe and Ito (2008), which colour-blind readers can tell apart. The same thing has the same colour
+in every lesson and deck.
+"""
+
+from ..figures import show as show
+from .language import draw_ladder as draw_ladder
+from .language import draw_losses as draw_losses
+from .language import draw_next_symbol as draw_next_symbol
+from .language import draw_surprise as draw_surprise
+from .language import draw_times as draw_times
+from .style import COLOURS as COLOURS
+from .style import shown as shown
+from .style import use_style as use_style
