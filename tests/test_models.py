@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 import os
 
 import numpy as np
 import pytest
 
-from course_utils import data, settings
+from course_utils import data
 from course_utils.quiet import import_tensorflow
 from course_utils.text import Vocabulary, windows
 
@@ -19,6 +18,10 @@ import keras  # noqa: E402 - after TensorFlow was silenced
 from course_utils import models  # noqa: E402
 from course_utils.fast_lstm import FastLSTM  # noqa: E402
 from course_utils.training import CarryState, StreamBatches  # noqa: E402
+
+from .lesson_code import assigned  # noqa: E402
+
+LESSON = "08_alice_text_generation"
 
 
 @pytest.mark.parametrize("fast", [False, True])
@@ -112,16 +115,6 @@ def test_the_held_out_loss_is_that_of_the_last_tenth_however_little_stands_befor
     assert models.held_out_loss(Counting(), text, context=5000) == np.arange(90, 100).mean()
 
 
-def written_in_the_lesson(name: str, **names) -> keras.Sequential:
-    """Return the network that lesson 08 assigns to `name`, made from the lesson's own lines."""
-    lesson = settings.repository() / "notebooks" / "source" / "08_alice_text_generation.py"
-    for node in ast.walk(ast.parse(lesson.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name:
-            expression = ast.Expression(node.value)
-            return eval(compile(expression, str(lesson), "eval"), {"keras": keras, "FastLSTM": FastLSTM, **names})
-    raise LookupError(f"lesson 08 assigns nothing to {name}")
-
-
 def outline(model: keras.Sequential) -> list[tuple]:
     return [
         (
@@ -136,8 +129,10 @@ def outline(model: keras.Sequential) -> list[tuple]:
 
 
 def test_the_lesson_writes_out_the_networks_of_the_package():
-    lecture = written_in_the_lesson("lecture", V=56)
+    lecture = assigned(LESSON, "lecture", keras=keras, V=56)
     assert outline(lecture) == outline(models.alice_lecture(56))
     recipe, vocabulary = models.FULL_RECIPE, Vocabulary.of("alice")
     ours = models.alice(len(vocabulary), recipe.batch, recipe.dropout, recipe.input_dropout, carry_state=True)
-    assert outline(written_in_the_lesson("model", recipe=recipe, vocabulary=vocabulary)) == outline(ours)
+    assert outline(
+        assigned(LESSON, "model", keras=keras, FastLSTM=FastLSTM, recipe=recipe, vocabulary=vocabulary)
+    ) == outline(ours)

@@ -12,6 +12,13 @@ from .language import draw_losses as draw_losses
 from .language import draw_next_symbol as draw_next_symbol
 from .language import draw_surprise as draw_surprise
 from .language import draw_times as draw_times
+from .recurrent import draw_gradient_norms as draw_gradient_norms
+from .recurrent import draw_runs as draw_runs
+from .recurrent import draw_unrolled as draw_unrolled
+from .series import draw_error_by_step as draw_error_by_step
+from .series import draw_forecasts as draw_forecasts
+from .series import draw_load as draw_load
+from .series import draw_windows as draw_windows
 from .style import COLOURS as COLOURS
 from .style import shown as shown
 from .style import use_style as use_style

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
-from matplotlib.transforms import IdentityTransform
 
 from ..generation import distribution
-from .style import COLOURS, listed, outline, shown, title_of_figure
+from .style import COLOURS, lettering, listed, shown, title_of_figure
 
 
 def draw_losses(
@@ -121,16 +119,8 @@ def draw_next_symbol(
     places = np.arange(len(order))
     axes.vlines(places, 0, before[order], color=COLOURS["cut"], linewidth=22)
     axes.vlines(places, 0, p[order], color=COLOURS["kept"], linewidth=22)
-    letters = PathCollection(
-        [outline(shown(symbols[number])) for number in order],
-        sizes=[13**2],
-        facecolors="black",
-        linewidths=0,
-        offsets=np.column_stack([places, np.full(len(order), -0.085)]),
-        offset_transform=axes.transData,
-        transform=IdentityTransform(),  # the outlines are in points, not in the units of the axes
-        clip_on=False,
-    )
+    below = np.column_stack([places, np.full(len(order), -0.085)])
+    letters = lettering([shown(symbols[number]) for number in order], below, 13, axes.transData)
     axes.add_collection(letters, autolim=False)
     ending = "".join(shown(symbol) for symbol in prompt[-20:])
     axes.set_title(f"After “{ending}”: {np.count_nonzero(p)} choices left, entropy {entropy:.2f} bits")

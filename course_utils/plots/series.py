@@ -1,0 +1,205 @@
+"""Figures on time series: windows, the series itself, forecasts, and the error of each step ahead."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+from matplotlib.figure import Figure
+
+from .style import COLOURS, listed, title_of_figure
+
+MODEL_LINES = (
+    {"color": COLOURS["ours"], "marker": "o"},
+    {"color": COLOURS["mark"], "marker": "s"},
+    {"color": COLOURS["training"], "marker": "^"},
+)
+BASELINE_LINES = (
+    {"color": COLOURS["baseline"], "linestyle": ":"},
+    {"color": COLOURS["baseline"], "linestyle": "--"},
+    {"color": COLOURS["baseline"], "linestyle": "-"},
+)
+
+
+def draw_windows(
+    series: np.ndarray, window: int, horizon: int, stride: int = 1, shift: int | None = None, unit: str = "hours"
+) -> Figure:
+    """Draw a short series, the inputs and labels of its first window on it, and every window as a row below it.
+
+    A window that does not fit leaves no row; the title says how many there are.
+
+    Parameters
+    ----------
+    series : ndarray, (steps,)
+    window, horizon, stride, shift : int
+        As in `course_utils.windows.WindowGenerator`.
+    unit : str
+        Of the steps.
+    """
+    series = np.asarray(series, float)
+    steps = len(series)
+    shift = horizon if shift is None else shift
+    count = max((steps - window - shift) // stride + 1, 0)
+    # A slider wants its picture within 50 ms: margins set by hand, few ticks, and few artists.
+    figure = Figure(figsize=(9, 3.5), layout="none")
+    figure.subplots_adjust(left=0.09, right=0.98, top=0.9, bottom=0.15)
+    axes = figure.subplots()
+    low, high = series.min(), series.max()
+    heights = (series - low) / (high - low if high > low else 1)  # the series between 0 and 1, the rows below
+    axes.plot(heights, color="black", linewidth=1)
+    starts = np.arange(count) * stride
+    rows = -0.15 - 1.35 * np.arange(count) / max(count, 12)
+    width = 60 / max(count, 12)  # points: two thirds of the distance between two rows
+    for offset, length, colour in (
+        (0, window, COLOURS["training"]),
+        (window + shift - horizon, horizon, COLOURS["mark"]),
+    ):
+        begins = starts + offset - 0.4  # a step is a piece of line around its place, so that one step can be seen too
+        ends = begins + length - 0.2
+        segments = np.stack([np.column_stack([begins, rows]), np.column_stack([ends, rows])], axis=1)
+        axes.add_collection(LineCollection(segments, colors=colour, linewidths=width, capstyle="butt"), autolim=False)
+        if count:
+            places = np.arange(offset, offset + length)
+            axes.plot(places, heights[places], "o", color=colour, markersize=6)
+    if count:
+        title = f"{count} windows: {window} {unit} looked at, {horizon} ahead"
+    else:
+        title = f"No window is left: {window} + {shift} {unit} are more than {steps}"
+    axes.set_title(title.replace("1 windows", "1 window"))
+    axes.set(xlim=(-1, steps), ylim=(-1.55, 1.1))
+    axes.set_xlabel(f"time ({unit}); blue: looked at, orange: to be predicted")
+    axes.set(yticks=[-0.15, 0.5], yticklabels=["windows", "series"], xticks=np.arange(0, steps, max(1, steps // 4)))
+    axes.tick_params(axis="y", length=0)
+    figure.set_label(
+        f"A series of {steps} {unit}, and below it {count} windows as rows, each beginning {stride} later than the one "
+        f"before. Inputs, blue: {window} {unit}. Labels, orange: {horizon}, the last of them {shift} after the last "
+        "input."
+    )
+    return figure
+
+
+def draw_load(time: np.ndarray, load: np.ndarray, parts: Mapping[str, int], title: str, days: int = 14) -> Figure:
+    """Draw a load by the hour in its parts, and below it the first days, with the names of the days.
+
+    Parameters
+    ----------
+    time : ndarray of datetime64, (hours,)
+        From a midnight on, one an hour.
+    load : ndarray, (hours,)
+        Megawatts.
+    parts : mapping of str to int
+        Name and number of hours of each part, in time order.
+    title : str
+    days : int
+        How many days to draw below.
+    """
+    figure = Figure(figsize=(9, 5), layout="constrained")
+    above, below = figure.subplots(2, 1)
+    begin = 0
+    colours = (COLOURS["training"], COLOURS["baseline"], COLOURS["mark"])
+    for (name, hours), colour in zip(parts.items(), colours, strict=False):
+        piece = slice(begin, begin + hours)
+        above.plot(np.arange(begin, begin + hours) / 168, load[piece], color=colour, linewidth=0.5)
+        middle = (begin + hours / 2) / 168
+        above.text(middle, 1.0, name, ha="center", va="bottom", transform=above.get_xaxis_transform())
+        begin += hours
+    title_of_figure(figure, title)
+    above.set(xlabel="time (weeks)", ylabel="load (MW)", xlim=(0, len(load) / 168))
+    hours = np.arange(min(24 * days, len(load)))
+    below.plot(hours / 24, load[hours], color="black", linewidth=1.2)
+    noons = np.arange(len(hours) // 24) + 0.5
+    names = [f"{day:%a}" for day in time[: 24 * len(noons) : 24].astype("datetime64[D]").tolist()]
+    below.set(xlabel=f"the first {len(noons)} days", ylabel="load (MW)", xticks=noons, xticklabels=names)
+    below.set_xlim(0, len(hours) / 24)
+    below.vlines(np.arange(len(noons) + 1), *below.get_ylim(), color="#DDDDDD", linewidth=0.8, zorder=0)
+    below.tick_params(axis="x", length=0)
+    figure.set_label(
+        f"The load of {len(load)} hours, between {load.min():.1f} and {load.max():.1f} MW, in parts: "
+        + listed(parts)
+        + f" hours. Below, the first {len(noons)} days: a low at night, a peak in the evening, less at the weekend."
+    )
+    return figure
+
+
+def draw_forecasts(
+    truth: np.ndarray,
+    models: Mapping[str, np.ndarray],
+    baselines: Mapping[str, np.ndarray],
+    title: str,
+    history: Sequence[float] = (),
+    labels: tuple[str, str] = ("time (hours)", "value"),
+) -> Figure:
+    """Draw what came as a black line, what was seen before it, and what models and baselines had forecast.
+
+    Parameters
+    ----------
+    truth : ndarray, (steps,)
+    models, baselines : mapping of str to ndarray, (steps,)
+        At most three of each.
+    title : str
+    history : sequence of float
+        The values before the first forecast.
+    labels : (str, str)
+        Of the two axes.
+    """
+    figure = Figure(figsize=(9, 3.6), layout="constrained")
+    axes = figure.subplots()
+    steps, before = np.arange(1, len(truth) + 1), len(history)
+    seen_and_came = [*history, *truth]
+    axes.plot(np.arange(1 - before, len(truth) + 1), seen_and_came, color="black", linewidth=1.5, label="what came")
+    if before:
+        axes.axvline(0.5, color=COLOURS["cut"], linewidth=1)
+    _lines(axes, steps, models, baselines, markersize=4)
+    title_of_figure(figure, title)
+    axes.set(xlabel=labels[0], ylabel=labels[1])
+    figure.legend(loc="outside right upper")
+    distances = {name: float(np.mean(np.abs(line - truth))) for name, line in {**baselines, **models}.items()}
+    figure.set_label(
+        f"What came in {len(truth)} steps, and the forecasts of it. Mean absolute distance: " + listed(distances) + "."
+    )
+    return figure
+
+
+def draw_error_by_step(
+    models: Mapping[str, np.ndarray],
+    baselines: Mapping[str, np.ndarray],
+    title: str,
+    unit: str = "MW",
+) -> Figure:
+    """Draw the error of each step ahead: one line for each model, a grey one for each baseline.
+
+    Parameters
+    ----------
+    models, baselines : mapping of str to ndarray, (horizon,)
+        Mean absolute errors; at most three of each.
+    title : str
+    unit : str
+        Of the errors.
+    """
+    figure = Figure(figsize=(9, 4), layout="constrained")
+    axes = figure.subplots()
+    horizon = len(next(iter({**models, **baselines}.values())))
+    _lines(axes, np.arange(1, horizon + 1), models, baselines, markersize=5)
+    title_of_figure(figure, title)
+    axes.set(xlabel="steps ahead (hours)", ylabel=f"mean absolute error ({unit})", ylim=(0, None))
+    axes.set_xticks([1, *range(6, horizon + 1, 6)])
+    figure.legend(loc="outside right upper")
+    ends = {name: (line[0], line[-1]) for name, line in {**baselines, **models}.items()}
+    figure.set_label(
+        f"The mean absolute error in {unit}, from 1 step ahead to {horizon}: "
+        + "; ".join(f"{name} from {first:.2f} to {last:.2f}" for name, (first, last) in ends.items())
+        + "."
+    )
+    return figure
+
+
+def _lines(
+    axes: Axes, steps: np.ndarray, models: Mapping[str, np.ndarray], baselines: Mapping[str, np.ndarray], **marks: float
+) -> None:
+    for lines, looks in ((baselines, BASELINE_LINES), (models, MODEL_LINES)):
+        if len(lines) > len(looks):
+            raise ValueError(f"{len(lines)} lines of one kind ({', '.join(lines)}), expected at most {len(looks)}.")
+        for (name, line), look in zip(lines.items(), looks, strict=False):
+            axes.plot(steps, line, label=name, **look, **marks)

@@ -1,0 +1,31 @@
+"""Take a function or a value from the source of a lesson, so that a test can hold it beside the package."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from course_utils import settings
+
+
+def assigned(lesson: str, name: str, **names: Any) -> Any:
+    """Return what `lesson` assigns to `name` first, computed with `names` as the names around it."""
+    for node in ast.walk(_tree(lesson)):
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name:
+            return eval(compile(ast.Expression(node.value), lesson, "eval"), dict(names))
+    raise LookupError(f"lesson {lesson} assigns nothing to {name}")
+
+
+def defined(lesson: str, name: str, **names: Any) -> Any:
+    """Return the function `name` that `lesson` defines first, with `names` as the names around it."""
+    for node in ast.walk(_tree(lesson)):
+        if isinstance(node, ast.FunctionDef) and node.name == name:
+            around = dict(names)
+            exec(compile(ast.Module([node], []), lesson, "exec"), around)
+            return around[name]
+    raise LookupError(f"lesson {lesson} defines no function {name}")
+
+
+def _tree(lesson: str) -> ast.Module:
+    path = settings.repository() / "notebooks" / "source" / f"{lesson}.py"
+    return ast.parse(path.read_text(encoding="utf-8"))
