@@ -1,8 +1,11 @@
-"""Three time series to forecast, made here: a sine, a sum of sines with noise, and the electricity of a small town."""
+"""Three time series to forecast, made here, and the comparison of a forecast's error with those of naive forecasts."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
+from numpy.typing import ArrayLike
 
 
 def sine(steps: int, period: float = 24.0) -> np.ndarray:
@@ -28,7 +31,7 @@ def sine(steps: int, period: float = 24.0) -> np.ndarray:
 
 
 def noisy_sines(steps: int, noise: float = 0.2, seed: int = 2) -> np.ndarray:
-    """Return the sum of two sines, of 24 and of 168 steps (a day and a week of hours), and noise.
+    """Return the sum of two sines, one wave in 24 and one in 6 steps, and noise.
 
     The noise of one step says nothing about that of the next: no forecast can know it. Its mean absolute value, the
     least error that a forecast can have in the long run, is ``noise · sqrt(2 / π)``, about 0.8 · noise.
@@ -86,7 +89,7 @@ def town_load(weeks: int = 40, seed: int = 2) -> tuple[np.ndarray, np.ndarray]:
     """
     t = _time(168 * weeks)
     day = (t // 24) % 7
-    # Two waves a day: one low at four in the morning, one with a peak before noon and one in the evening.
+    # Two waves, of a day and of half a day: least before dawn, a shoulder in the morning, most in the early evening.
     course = -2.2 * np.cos(2 * np.pi * (t - 4) / 24) - 1.1 * np.cos(2 * np.pi * (t - 2) / 12)
     liveliness = np.select([day == 5, day == 6], [0.75, 0.6], default=1.0)
     level = np.select([day == 5, day == 6], [11.0, 10.2], default=12.0)
@@ -99,6 +102,54 @@ def town_load(weeks: int = 40, seed: int = 2) -> tuple[np.ndarray, np.ndarray]:
         slow[now] = 0.97 * slow[now - 1] + np.sqrt(1 - 0.97**2) * shocks[now]
     load = level + liveliness * course + growth + 0.7 * slow + 0.15 * quick
     return np.datetime64("2024-01-01T00", "h") + t.astype("timedelta64[h]"), load.astype(np.float32)
+
+
+def comparison(errors: Mapping[str, ArrayLike], naive: Mapping[str, ArrayLike]) -> str:
+    """Return a table of errors, which says of each model whether it beats the naive forecasts.
+
+    Parameters
+    ----------
+    errors, naive : mapping of str to float or array, (horizon,)
+        Mean absolute errors of models and of naive forecasts, at each step ahead.
+
+    Returns
+    -------
+    str
+        One line each, with the errors at some steps ahead and their mean. A model beats the naive forecasts at a step
+        if its error there is below all of theirs.
+
+    Raises
+    ------
+    ValueError
+        If there is no naive forecast, or not one error for each step.
+    """
+    if not naive:
+        raise ValueError("An error says nothing by itself: name at least one naive forecast to compare with.")
+    table = {name: np.atleast_1d(error) for name, error in {**naive, **errors}.items()}
+    shapes = {name: error.shape for name, error in table.items()}
+    if len(set(shapes.values())) > 1 or len(table[next(iter(naive))].shape) > 1:
+        raise ValueError(f"The errors have the shapes {shapes}, expected one value for each step ahead.")
+    horizon = len(table[next(iter(naive))])
+    steps = sorted({1, horizon // 4, horizon // 2, horizon} - {0})
+    least = np.min([table[name] for name in naive], axis=0)
+    width = max(map(len, [*table, "steps ahead"]))
+    heading = "".join(f"{step:7}" for step in steps) + ("   mean" if horizon > 1 else "")
+    lines = [f"{'steps ahead':{width}}{heading}   against the naive forecasts"]
+    for name, error in table.items():
+        values = [error[step - 1] for step in steps] + ([error.mean()] if horizon > 1 else [])
+        beaten = error < least
+        unbeaten = [other for other in naive if not error[-1] < table[other][-1]]
+        if name in naive:
+            verdict = "naive"
+        elif beaten.all():
+            verdict = "beats all"
+        elif horizon == 1:
+            verdict = f"does not beat {' and '.join(unbeaten)}"
+        else:
+            last = f", not at {horizon}" if unbeaten else ""
+            verdict = f"beats all at {beaten.sum()} of {horizon} steps{last}"
+        lines.append(f"{name:{width}}{''.join(f'{value:7.3f}' for value in values)}   {verdict}")
+    return "\n".join(lines)
 
 
 def _time(steps: int) -> np.ndarray:

@@ -1,50 +1,10 @@
-"""Lesson 02: counting windows, the seasonal naive forecast, feeding forecasts back, a better opponent."""
+"""Lesson 02: the seasonal naive forecast, feeding forecasts back, a better opponent."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from .framework import Exercise, Wrong, expect_close, expect_integer, expect_shape
-
-# --- How many windows? -----------------------------------------------------
-
-
-def count_windows(steps, window, shift, stride):
-    return max((steps - window - shift) // stride + 1, 0)
-
-
-def _verify_count(answer):
-    for steps, window, shift, stride, expected, why in (
-        (7, 6, 1, 1, 1, "6 inputs and a label one step later fill 7 steps exactly once"),
-        (480, 6, 1, 1, 474, "the last window must still have its label"),
-        (480, 168, 24, 1, 289, "the last label lies `shift` steps after the last input"),
-        (480, 24, 24, 24, 19, "windows begin `stride` steps apart"),
-        (100, 20, 5, 7, 11, "what is left over at the end makes no window: round down, and add the first one"),
-        (10, 12, 3, 2, 0, "a series that is too short has no window"),
-    ):
-        case = f"the count for {steps} steps, window {window}, shift {shift}, stride {stride}"
-        expect_integer(case, answer(steps, window, shift, stride), expected, why)
-
-
-count = Exercise(
-    name="count",
-    title="How many windows?",
-    verify=_verify_count,
-    solve=count_windows,
-    hints=[
-        "From its first input to its last label a window takes `window + shift` steps.",
-        "With a stride of 1, the first window begins at 0 and the last one at `steps - window - shift`.",
-        "With a larger stride, only every so many-th of these begins a window: `// stride`, and 1 for the first. "
-        "`max(…, 0)` for a series that is too short.",
-    ],
-    typical_mistakes=[
-        (lambda steps, window, shift, stride: (steps - window) // stride, "shift"),
-        (lambda steps, window, shift, stride: steps - window - shift + 1, "stride"),
-        (lambda steps, window, shift, stride: (steps - window - shift) // stride, "exactly once"),
-        (lambda steps, window, shift, stride: (steps - window - shift) // stride + 1, "too short"),
-    ],
-    remark="Long windows are dear twice: each is slower to read, and there are fewer of them.",
-)
+from .framework import Exercise, Wrong, expect_close, expect_shape
 
 # --- The seasonal naive forecast -------------------------------------------
 

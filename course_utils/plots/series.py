@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
+from matplotlib.ticker import MultipleLocator
 
 from .style import COLOURS, listed, title_of_figure
 
@@ -80,44 +81,43 @@ def draw_windows(
     return figure
 
 
-def draw_load(time: np.ndarray, load: np.ndarray, parts: Mapping[str, int], title: str, days: int = 14) -> Figure:
-    """Draw a load by the hour in its parts, and below it the first days, with the names of the days.
+def draw_load(time: np.ndarray, parts: Mapping[str, np.ndarray], title: str, days: int = 14) -> Figure:
+    """Draw a load by the hour: each day's range, part by part, and below it the first days with their names.
 
     Parameters
     ----------
     time : ndarray of datetime64, (hours,)
         From a midnight on, one an hour.
-    load : ndarray, (hours,)
-        Megawatts.
-    parts : mapping of str to int
-        Name and number of hours of each part, in time order.
+    parts : mapping of str to ndarray
+        Megawatts, one an hour; the parts follow each other in time and begin with a day. At most three.
     title : str
     days : int
         How many days to draw below.
     """
-    figure = Figure(figsize=(9, 5), layout="constrained")
+    figure = Figure(figsize=(9, 4.6), layout="constrained")
     above, below = figure.subplots(2, 1)
     begin = 0
     colours = (COLOURS["training"], COLOURS["baseline"], COLOURS["mark"])
-    for (name, hours), colour in zip(parts.items(), colours, strict=False):
-        piece = slice(begin, begin + hours)
-        above.plot(np.arange(begin, begin + hours) / 168, load[piece], color=colour, linewidth=0.5)
-        middle = (begin + hours / 2) / 168
-        above.text(middle, 1.0, name, ha="center", va="bottom", transform=above.get_xaxis_transform())
-        begin += hours
+    for (name, part), colour in zip(parts.items(), colours, strict=False):
+        by_day = part[: len(part) // 24 * 24].reshape(-1, 24)
+        weeks = (begin + np.arange(len(by_day)) + 0.5) / 7
+        above.fill_between(weeks, by_day.min(axis=1), by_day.max(axis=1), color=colour, linewidth=0)
+        above.text(weeks.mean(), 1.0, name, ha="center", va="bottom", transform=above.get_xaxis_transform())
+        begin += len(by_day)
     title_of_figure(figure, title)
-    above.set(xlabel="time (weeks)", ylabel="load (MW)", xlim=(0, len(load) / 168))
-    hours = np.arange(min(24 * days, len(load)))
-    below.plot(hours / 24, load[hours], color="black", linewidth=1.2)
-    noons = np.arange(len(hours) // 24) + 0.5
+    above.set(xlabel="time (weeks)", ylabel="MW, low to high", xlim=(0, begin / 7))
+    load = np.concatenate(list(parts.values()))
+    shown = np.arange(min(24 * days, len(load)))
+    below.plot(shown / 24, load[shown], color="black", linewidth=1.2)
+    noons = np.arange(len(shown) // 24) + 0.5
     names = [f"{day:%a}" for day in time[: 24 * len(noons) : 24].astype("datetime64[D]").tolist()]
     below.set(xlabel=f"the first {len(noons)} days", ylabel="load (MW)", xticks=noons, xticklabels=names)
-    below.set_xlim(0, len(hours) / 24)
+    below.set_xlim(0, len(shown) / 24)
     below.vlines(np.arange(len(noons) + 1), *below.get_ylim(), color="#DDDDDD", linewidth=0.8, zorder=0)
     below.tick_params(axis="x", length=0)
     figure.set_label(
         f"The load of {len(load)} hours, between {load.min():.1f} and {load.max():.1f} MW, in parts: "
-        + listed(parts)
+        + ", ".join(f"{name} {len(part)}" for name, part in parts.items())
         + f" hours. Below, the first {len(noons)} days: a low at night, a peak in the evening, less at the weekend."
     )
     return figure
@@ -154,6 +154,7 @@ def draw_forecasts(
     _lines(axes, steps, models, baselines, markersize=4)
     title_of_figure(figure, title)
     axes.set(xlabel=labels[0], ylabel=labels[1])
+    axes.xaxis.set_major_locator(MultipleLocator(6 * -(-(before + len(truth)) // 36)))  # parts of a day
     figure.legend(loc="outside right upper")
     distances = {name: float(np.mean(np.abs(line - truth))) for name, line in {**baselines, **models}.items()}
     figure.set_label(
@@ -173,17 +174,20 @@ def draw_error_by_step(
     Parameters
     ----------
     models, baselines : mapping of str to ndarray, (horizon,)
-        Mean absolute errors; at most three of each.
+        Mean absolute errors; at most three of each, and at least one model.
     title : str
     unit : str
         Of the errors.
     """
     figure = Figure(figsize=(9, 4), layout="constrained")
     axes = figure.subplots()
-    horizon = len(next(iter({**models, **baselines}.values())))
-    _lines(axes, np.arange(1, horizon + 1), models, baselines, markersize=5)
+    horizon = len(next(iter(models.values())))
+    # A bad baseline would press the others into a narrow band: it may leave the picture, and its name says how far.
+    top = 1.5 * max(np.max(line) for line in models.values())
+    named = {f"{name} (up to {np.max(e):.2f})" if np.max(e) > top else name: e for name, e in baselines.items()}
+    _lines(axes, np.arange(1, horizon + 1), models, named, markersize=5)
     title_of_figure(figure, title)
-    axes.set(xlabel="steps ahead (hours)", ylabel=f"mean absolute error ({unit})", ylim=(0, None))
+    axes.set(xlabel="steps ahead (hours)", ylabel=f"mean absolute error ({unit})", ylim=(0, top))
     axes.set_xticks([1, *range(6, horizon + 1, 6)])
     figure.legend(loc="outside right upper")
     ends = {name: (line[0], line[-1]) for name, line in {**baselines, **models}.items()}

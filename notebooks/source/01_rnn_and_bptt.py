@@ -459,7 +459,7 @@ for gap in (10, 30):
     for truncated in (False, True):
         keras.utils.set_random_seed(1)
         network = reader(truncated)
-        optimizer = keras.optimizers.Adam(0.005, global_clipnorm=1)
+        optimizer = keras.optimizers.Adam(0.002, global_clipnorm=1)
         network.compile(optimizer, loss, metrics=["accuracy"], jit_compile=True)
         rnn = network.get_layer("rnn")
         before = rnn.get_weights()[0][1]  # the row of W that reads the bit
