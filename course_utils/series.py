@@ -127,9 +127,10 @@ def comparison(errors: Mapping[str, ArrayLike], naive: Mapping[str, ArrayLike]) 
         raise ValueError("An error says nothing by itself: name at least one naive forecast to compare with.")
     table = {name: np.atleast_1d(error) for name, error in {**naive, **errors}.items()}
     shapes = {name: error.shape for name, error in table.items()}
-    if len(set(shapes.values())) > 1 or len(table[next(iter(naive))].shape) > 1:
+    first = shapes[next(iter(naive))]
+    if len(set(shapes.values())) > 1 or len(first) > 1 or first == (0,):
         raise ValueError(f"The errors have the shapes {shapes}, expected one value for each step ahead.")
-    horizon = len(table[next(iter(naive))])
+    (horizon,) = first
     steps = sorted({1, horizon // 4, horizon // 2, horizon} - {0})
     least = np.min([table[name] for name in naive], axis=0)
     width = max(map(len, [*table, "steps ahead"]))

@@ -216,7 +216,7 @@ def split_in_time(series: Series, fractions: Sequence[float] = (0.7, 0.2, 0.1)) 
     return [np.asarray(series)[piece] for piece in pieces]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Scale:
     """Numbers near zero for the network, and the way back: ``(values - mean) / deviation``.
 
@@ -272,7 +272,7 @@ def _table(series: Series, names: Sequence[str] | None) -> tuple[list[str], np.n
         if table.ndim not in (1, 2) or 0 in table.shape[1:]:
             raise ValueError(f"The series has shape {table.shape}, expected (steps,) or (steps, features).")
         default = ["value"] if table.ndim == 1 else [f"feature {number}" for number in range(table.shape[1])]
-        table = table.reshape(len(table), -1)
+        table = table[:, None] if table.ndim == 1 else table
         names = default if names is None else [names] if isinstance(names, str) else list(names)
     if len(names) != table.shape[1] or len(set(names)) < len(names):
         raise ValueError(f"columns is {names}, expected {table.shape[1]} different names, one for each feature.")

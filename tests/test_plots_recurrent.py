@@ -16,7 +16,7 @@ from course_utils.plots.style import lettering
 RNG = np.random.default_rng(1)
 HIDDEN, D_HIDDEN = np.tanh(RNG.normal(size=(5, 2))), RNG.normal(size=(5, 2))
 BACK = np.arange(60.0)
-RUNS = {"diverges": [0.9, np.nan, np.nan], "learns": [0.9, 0.5, 0.2], "stays": [0.99, 0.99, 0.99]}
+RUNS = {"diverges": [0.9, np.nan, np.nan], "learns": [90.0, 0.5, 0.2], "stays": [0.99, 0.99, 0.99]}
 
 FIGURES = {
     "unrolled": lambda: plots.draw_unrolled("hello", HIDDEN, D_HIDDEN, step=8),

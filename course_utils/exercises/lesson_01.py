@@ -1,48 +1,10 @@
-"""Lesson 01: parameters, a cell set by hand, one step of the backward pass, clipping."""
+"""Lesson 01: a cell set by hand, one step of the backward pass, clipping."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from .framework import Exercise, Wrong, as_array, expect_close, expect_integer, expect_shape
-
-# --- Count the parameters --------------------------------------------------
-
-
-def count_parameters(units, features):
-    return units * (features + units + 1)  # W, U and b
-
-
-def _verify_parameters(answer):
-    for units, features in ((2, 4), (6, 2), (32, 1)):
-        number = expect_integer(f"for {units} units and {features} features, the number", answer(units, features))
-        expected = count_parameters(units, features)
-        if number == expected - units:
-            raise Wrong(f"For {units} units and {features} features you return {number}: is the bias in it?")
-        if number == units * (features + 1):
-            raise Wrong(f"For {units} units and {features} features you return {number}: that is W and b. What is U?")
-        expect_integer(
-            f"for {units} units and {features} features, the number", number, expected, "add the sizes of W, U and b"
-        )
-
-
-parameters = Exercise(
-    name="parameters",
-    title="Count the parameters",
-    verify=_verify_parameters,
-    solve=count_parameters,
-    hints=[
-        "`W` has a row for each feature, `U` a row for each unit, and both have a column for each unit.",
-        "The bias `b` adds one number for each unit.",
-    ],
-    typical_mistakes=[
-        (lambda units, features: units * (features + units), "is the bias in it"),
-        (lambda units, features: units * (features + 1), "What is U"),
-        (lambda units, features: units * features * units + units, "sizes of W, U and b"),
-        (lambda units, features: 4 * units * (features + units + 1), "sizes of W, U and b"),
-    ],
-    remark="The length of the sequence is not in the formula: all time steps share the weights.",
-)
+from .framework import Exercise, Wrong, as_array, expect_close, expect_shape
 
 # --- Odd or even -----------------------------------------------------------
 
@@ -70,7 +32,10 @@ def _verify_odd(answer):
             h = np.maximum(0, bit * W[0] + h @ U + b)
             read = bits[:count] if count <= 8 else f"{count} numbers"
             ones = sum(bits[:count])
-            expect_close(f"after reading {read}, h @ V", h @ V, [ones % 2], 1e-6, f"there were {ones} ones so far")
+            parity = "odd" if ones % 2 else "even"
+            expect_close(
+                f"after reading {read}, h @ V", h @ V, [ones % 2], 1e-6, f"the number of ones is {ones}: {parity}"
+            )
 
 
 odd_or_even = Exercise(
@@ -86,12 +51,12 @@ odd_or_even = Exercise(
         "with it the columns of `U`.",
     ],
     typical_mistakes=[
-        ((np.array([[1.0]]), np.array([[1.0]]), np.array([0.0]), np.array([[1.0]])), "there were 2 ones"),
-        ((np.ones((1, 2)), np.ones((2, 2)), np.array([0.0, -1.0]), np.array([[1.0], [-2.0]])), "ones so far"),
+        ((np.array([[1.0]]), np.array([[1.0]]), np.array([0.0]), np.array([[1.0]])), "the number of ones is 2"),
+        ((np.ones((1, 2)), np.ones((2, 2)), np.array([0.0, -1.0]), np.array([[1.0], [-2.0]])), "number of ones"),
         ((np.array([1.0, 1.0]), np.eye(2), np.zeros(2), np.ones((2, 1))), "W has shape (2,)"),
         ((np.ones((1, 2)), np.eye(3), np.zeros(2), np.ones((2, 1))), "so there are 2 units"),
     ],
-    remark="No dense network on a fixed number of inputs can do that for every length; two units and a loop can.",
+    remark="It is the roommate with two dishes: two units are enough because a state need not be one-hot.",
 )
 
 # --- One step back, with relu ----------------------------------------------
@@ -109,28 +74,37 @@ def _tanh_step_back(dh, h, h_before, x, W, U):
 
 def _verify_step_back(answer):
     rng = np.random.default_rng(3)
-    W, U, b = rng.normal(size=(3, 4)), rng.normal(size=(4, 4)), rng.normal(size=4)
-    x, h_before, dh = rng.normal(size=(5, 3)), rng.normal(size=(5, 4)), rng.normal(size=(5, 4))
+    W, U, b = rng.normal(size=(3, 4)), rng.normal(size=(4, 4)), 2 * rng.normal(size=4)
+    x, h_before, dh = rng.normal(size=(9, 3)), rng.normal(size=(9, 4)), rng.normal(size=(9, 4))
     h = np.maximum(0, x @ W + h_before @ U + b)
+    assert np.any((h > 0) != (x @ W + h_before @ U > 0)), "the bias has to matter, or forgetting it is not seen"
     result = answer(dh.copy(), h.copy(), h_before.copy(), x.copy(), W.copy(), U.copy())
     if not isinstance(result, tuple | list) or len(result) != 4:
         raise Wrong("Expected four arrays back: `return dh_before, dW, dU, db`.")
     expected = relu_step_back(dh, h, h_before, x, W, U)
-    if all(np.shape(found) == wanted.shape for found, wanted in zip(result, expected, strict=True)):
-        for wrong, reason in (
-            (_tanh_step_back(dh, h, h_before, x, W, U), "1 - h² is the derivative of tanh. What is that of relu?"),
-            (relu_step_back(dh, np.ones_like(h), h_before, x, W, U), "where is the derivative of relu?"),
-        ):
-            if np.allclose(as_array("dW", result[1]), wrong[1]):
-                raise Wrong(reason)
     reasons = (
-        "da has to go back through U: da @ U.T",
-        "the derivative by W is x.T @ da",
-        "U was multiplied by the state before this step",
-        "b was added to every sequence of the batch, so its gradient is a sum over the batch",
+        "it has the shape of h_before, and comes from da alone",
+        "it has the shape of W, and comes from x and da",
+        "it has the shape of U. By which state was U multiplied in this step?",
+        "it has the shape of b, which was added to every sequence of the batch: a sum, not a mean",
     )
-    for name, found, wanted, why in zip(("dh_before", "dW", "dU", "db"), result, expected, reasons, strict=True):
-        expect_close(name, found, wanted, why=why)
+    names = "dh_before", "dW", "dU", "db"
+    found = [
+        expect_shape(name, values, wanted.shape, why)
+        for name, values, wanted, why in zip(names, result, expected, reasons, strict=True)
+    ]
+    for da, why in (
+        (dh * (1 - h**2), "1 - h² is the derivative of tanh. What is that of relu?"),
+        (dh, "Where is the derivative of relu?"),
+    ):
+        if np.allclose(found[1], x.T @ da):
+            raise Wrong(why)
+    if not (np.allclose(found[1], expected[1]) or np.allclose(found[3], expected[3])):
+        raise Wrong(
+            "dW and db both differ from what they should be: da is not right yet. What is the derivative of relu?"
+        )
+    for name, values, wanted, why in zip(names, found, expected, reasons, strict=True):
+        expect_close(name, values, wanted, why=why)
 
 
 step_back = Exercise(
@@ -145,21 +119,29 @@ step_back = Exercise(
     ],
     typical_mistakes=[
         (_tanh_step_back, "derivative of tanh"),
-        (lambda dh, h, h_before, x, W, U: relu_step_back(dh, np.ones_like(h), h_before, x, W, U), "derivative of relu"),
+        (
+            lambda dh, h, h_before, x, W, U: relu_step_back(dh, np.ones_like(h), h_before, x, W, U),
+            "Where is the derivative of relu",
+        ),
         (
             lambda dh, h, h_before, x, W, U: (
                 (dh * (h > 0)) @ U,
                 *relu_step_back(dh, h, h_before, x, W, U)[1:],
             ),
-            "da @ U.T",
+            "comes from da alone",
         ),
-        (lambda dh, h, h_before, x, W, U: relu_step_back(dh, h, h, x, W, U), "state before this step"),
+        (lambda dh, h, h_before, x, W, U: relu_step_back(dh, h_before, h_before, x, W, U), "da is not right yet"),
+        (
+            lambda dh, h, h_before, x, W, U: relu_step_back(dh, x @ W + h_before @ U, h_before, x, W, U),
+            "da is not right",
+        ),
+        (lambda dh, h, h_before, x, W, U: relu_step_back(dh, h, h, x, W, U), "By which state"),
         (
             lambda dh, h, h_before, x, W, U: (
                 *relu_step_back(dh, h, h_before, x, W, U)[:3],
                 (dh * (h > 0)).mean(axis=0),
             ),
-            "sum over the batch",
+            "a sum, not a mean",
         ),
     ],
     remark="Only the derivative of the activation has changed. In the lesson's loop, this is BPTT for relu.",
@@ -177,6 +159,7 @@ def _verify_clip(answer):
     first, second = np.array([[3.0, 0.0], [0.0, 0.0]]), np.array([0.0, 4.0])
     cases = (
         ("for a norm of 5 and a limit of 1", [first, second], 1.0),
+        ("for a norm of 5 and a limit of 2", [first, second], 2.0),
         ("for a norm of 5 and a limit of 10", [first, second], 10.0),
         ("for gradients of zeros", [0 * first, 0 * second], 1.0),
     )
@@ -188,7 +171,9 @@ def _verify_clip(answer):
         norm = np.sqrt(sum(np.sum(as_array(f"{case}, a gradient", found) ** 2) for found in result))
         if limit == 1 and np.isclose(norm, np.sqrt(2)):
             raise Wrong("You limit each array on its own, which turns the direction: take one norm for all together.")
-        why = "a norm below the limit is left as it is" if limit == 10 else "divide all by the norm, times the limit"
+        why = (
+            "a norm below the limit is left as it is" if limit == 10 else "the norm of all together has to be the limit"
+        )
         for number, (found, wanted) in enumerate(zip(result, expected, strict=True)):
             expect_close(f"{case}, gradient {number}", found, wanted, why=why)
 
@@ -200,7 +185,8 @@ clip = Exercise(
     solve=clip_by_norm,
     hints=[
         "One norm for all: the root of the sum of `(gradient**2).sum()` over the list.",
-        "All arrays are multiplied by the same factor: `limit / norm` if the norm is above the limit, else 1.",
+        "All arrays are multiplied by the same factor: `limit / norm` if the norm is above the limit, else 1. "
+        "(They have different shapes: go through the list, and do not make one array of it.)",
         "Gradients of zeros have the norm 0: do not divide by it.",
     ],
     typical_mistakes=[
@@ -212,6 +198,7 @@ clip = Exercise(
             ],
             "left as it is",
         ),
+        (lambda gradients, limit: clip_by_norm(gradients, 1.0) if limit < 5 else gradients, "has to be the limit"),
         (lambda gradients, limit: clip_by_norm(gradients, limit)[0], "a list of 2 arrays"),
     ],
     remark="That is what `global_clipnorm` of a Keras optimizer does.",

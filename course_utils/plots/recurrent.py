@@ -145,7 +145,7 @@ def draw_runs(losses: Mapping[str, Sequence[float]], title: str, reference: tupl
     words = {}
     for (name, values), colour, style in zip(losses.items(), cycle(colours), cycle(("-", "-", "--", ":"))):
         values = np.asarray(values, float)
-        usable = np.isfinite(values) & (values < top)
+        usable = np.isfinite(values)  # what is finite but above the picture comes down into it again
         epochs = np.arange(1, len(values) + 1)
         end = len(values) if usable.all() else int(np.argmin(usable))
         axes.plot(epochs[:end], values[:end], color=colour, linestyle=style, marker=".", linewidth=2, label=name)

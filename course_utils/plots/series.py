@@ -44,15 +44,15 @@ def draw_windows(
     shift = horizon if shift is None else shift
     count = max((steps - window - shift) // stride + 1, 0)
     # A slider wants its picture within 50 ms: margins set by hand, few ticks, and few artists.
-    figure = Figure(figsize=(9, 3.5), layout="none")
-    figure.subplots_adjust(left=0.09, right=0.98, top=0.9, bottom=0.15)
+    figure = Figure(figsize=(9, 3.2), layout="none")
+    figure.subplots_adjust(left=0.09, right=0.98, top=0.9, bottom=0.16)
     axes = figure.subplots()
     low, high = series.min(), series.max()
     heights = (series - low) / (high - low if high > low else 1)  # the series between 0 and 1, the rows below
     axes.plot(heights, color="black", linewidth=1)
     starts = np.arange(count) * stride
     rows = -0.15 - 1.35 * np.arange(count) / max(count, 12)
-    width = 60 / max(count, 12)  # points: two thirds of the distance between two rows
+    width = 54 / max(count, 12)  # points: two thirds of the distance between two rows
     for offset, length, colour in (
         (0, window, COLOURS["training"]),
         (window + shift - horizon, horizon, COLOURS["mark"]),
@@ -65,13 +65,12 @@ def draw_windows(
             places = np.arange(offset, offset + length)
             axes.plot(places, heights[places], "o", color=colour, markersize=6)
     if count:
-        title = f"{count} windows: {window} {unit} looked at, {horizon} ahead"
+        title = f"{count} window{'s' if count > 1 else ''}: {window} {unit} looked at (blue), {horizon} ahead (orange)"
     else:
         title = f"No window is left: {window} + {shift} {unit} are more than {steps}"
-    axes.set_title(title.replace("1 windows", "1 window"))
-    axes.set(xlim=(-1, steps), ylim=(-1.55, 1.1))
-    axes.set_xlabel(f"time ({unit}); blue: looked at, orange: to be predicted")
-    axes.set(yticks=[-0.15, 0.5], yticklabels=["windows", "series"], xticks=np.arange(0, steps, max(1, steps // 4)))
+    axes.set_title(title)
+    axes.set(xlim=(-1, steps), ylim=(-1.55, 1.1), xlabel=f"time ({unit})")
+    axes.set(yticks=[-0.15, 0.5], yticklabels=["windows", "series"], xticks=np.arange(0, steps, max(1, steps // 2)))
     axes.tick_params(axis="y", length=0)
     figure.set_label(
         f"A series of {steps} {unit}, and below it {count} windows as rows, each beginning {stride} later than the one "

@@ -86,14 +86,14 @@ assert np.array_equal(w2.labels[:, :, 0], labels)
 #
 # From its first input to its last label, a window takes window + shift steps, so a series has
 # $$\lfloor (\text{steps} - \text{window} - \text{shift}) / \text{stride} \rfloor + 1$$
-# windows. **Question:** a model looks at one day and predicts one value, that of the same hour tomorrow. Once a day, at
-# midnight, it is asked. What are the four settings, and how many windows have forty days?
+# windows. **Question:** once a day, a model looks at the last 24 hours and predicts the one value that comes 24 hours after
+# the last of them. What are the four settings, and how many windows are there in forty days?
 
 # %% tags=["nbval-check-output"]
 for name, cut in {
     "w2": w2,
     "a week in, the next day out": WindowGenerator(wave, window=168, horizon=24),
-    "a day in, the hour 24 later out, daily": WindowGenerator(wave, 24, 1, shift=24, stride=24),
+    "once a day, a day in, one value out": WindowGenerator(wave, 24, 1, shift=24, stride=24),
 }.items():
     window, horizon = cut.inputs.shape[1], cut.labels.shape[1]
     print(f"{name}: window {window}, horizon {horizon}, {len(cut)} windows;", end=" ")
@@ -101,17 +101,15 @@ for name, cut in {
     assert len(cut) == (960 - cut.window - cut.shift) // cut.stride + 1
 
 # %% [markdown]
-# With a stride of 1, a value lies in nearly as many windows as a window is long. Copies would cost memory, so `inputs` and
-# `labels` are views: they point into the one array. For training, `dataset` gives the windows in batches, in random order if
-# asked. The order *within* a window stays: it is what a recurrent network reads.
+# With a stride of 1, most values lie in as many windows as a window has steps. Copies would cost memory, so `inputs` and
+# `labels` are views into the one array. For training, `dataset` gives the windows in batches, in random order if asked. The
+# order *within* a window stays: it is what a recurrent network reads.
 #
 # Then move the sliders: what does a longer window cost, what a longer horizon, and what does a stride save?
 
 # %%
 week_in = WindowGenerator(wave, window=168, horizon=24)
-copies = (
-    week_in.inputs.nbytes + week_in.labels.nbytes
-)  # what the views would take as arrays of their own
+copies = week_in.inputs.nbytes + week_in.labels.nbytes  # as arrays of their own
 print(f"the series {wave.nbytes / 1000:.1f} kB, its windows as copies {copies / 1000:.0f} kB")
 assert np.shares_memory(week_in.inputs, wave) and np.shares_memory(week_in.labels, wave)
 for x, y in w2.dataset(batch_size=32, shuffle=True, seed=1).take(1):
@@ -250,9 +248,8 @@ print(series.comparison(errors, naive))
 #
 # ## 6 A town
 #
-# Now a series as it might come from a meter: the electrical load of a small town, in megawatts. The town does not exist, so
-# nobody's data are published; `series.town_load` adds a daily course, quieter weekends, growth, slow noise (such as
-# weather), and quick noise.
+# Now a series as it might come from a meter: the electrical load of a small town, in megawatts. The town does not exist:
+# `series.town_load` adds up a daily course, quieter weekends, growth, slow noise (as weather makes it) and quick noise.
 
 # %%
 time, load = series.town_load(weeks=40)
@@ -261,9 +258,8 @@ parts = dict(zip(("training", "validation", "test"), split_in_time(load)))
 scale = Scale.fit(parts["training"])
 print(f"training part: mean {scale.mean:.2f} MW, standard deviation {scale.deviation:.2f} MW")
 days = load.reshape(-1, 7, 24).mean(axis=(0, 2))
-title = (
-    f"On Sundays the town uses {1 - days[6] / days[:5].mean():.0%} less than on a working day"
-)
+less = 1 - days[6] / days[:5].mean()
+title = f"On Sundays the town uses {less:.0%} less than on a working day"
 plots.show(plots.draw_load(time, parts, title))
 
 # %% [markdown]
@@ -289,14 +285,14 @@ print(series.comparison({}, naive))
 
 # %%
 windows = WindowGenerator(scale.apply(parts["training"]), window=48, horizon=24)
-epochs, errors = settings.by_mode(4, 10), {}
+epochs, by_kind = settings.by_mode(4, 10), {}
 for kind in KINDS:
     model = train(network(kind(32), windows), windows, epochs)
-    errors[kind.__name__] = mae(scale.undo(model(scale.apply(x[:, -48:])).numpy()), y)
-print(series.comparison(errors, naive))
-losing = [name for name in errors if errors[name][-1] >= naive["same hour last week"][-1]]
+    by_kind[kind.__name__] = mae(scale.undo(model(scale.apply(x[:, -48:])).numpy()), y)
+print(series.comparison(by_kind, naive))
+losing = [name for name in by_kind if by_kind[name][-1] >= naive["same hour last week"][-1]]
 title = f"A day ahead, {len(losing)} of 3 networks do not beat a copy of last week"
-plots.show(plots.draw_error_by_step(errors, naive, title))
+plots.show(plots.draw_error_by_step(by_kind, naive, title))
 
 # %% [markdown]
 # For a network, tomorrow is harder than the next hour; for the copy of last week, it is not. And there is something that no
@@ -336,8 +332,8 @@ for step in range(24):
 autoregressive = scale.undo(np.concatenate(forecasts, axis=1))
 
 # %%
-calendar = {"single shot": mae(single_shot, y), "autoregressive": mae(autoregressive, y)}
-errors = calendar | {"load only": errors["LSTM"]}
+errors = {"single shot": mae(single_shot, y), "autoregressive": mae(autoregressive, y)}
+errors["load only"] = by_kind["LSTM"]
 print(series.comparison(errors, naive))
 best = min(errors, key=lambda name: errors[name].mean())
 share = errors[best].mean() / naive["same hour last week"].mean()
@@ -345,10 +341,8 @@ title = f"LSTM, {best}: {share:.0%} of the error of last week's copy"
 plots.show(plots.draw_error_by_step(errors, naive, title))
 
 friday = 4 * 24 + 12  # the first window forecasts from a Monday midnight on
-drawn = {
-    "single shot": single_shot[friday, :, 0],
-    "autoregressive": autoregressive[friday, :, 0],
-}
+forecasts = {"single shot": single_shot, "autoregressive": autoregressive}
+drawn = {name: forecast[friday, :, 0] for name, forecast in forecasts.items()}
 copied, came = {"same hour last week": x[friday, :24, 0]}, y[friday, :, 0]
 nearest = min(drawn | copied, key=lambda name: np.abs((drawn | copied)[name] - came).mean())
 title, axes = f"From a Friday noon on, “{nearest}” was nearest", ("hours ahead", "load (MW)")
@@ -371,25 +365,24 @@ plots.show(plots.draw_forecasts(came, drawn, copied, title, x[friday, -48:, 0], 
 
 # %%
 every = WindowGenerator(scale.apply(load), window=168, horizon=24)
-x, y = every.inputs[:, :, 0], every.labels
+before, after = every.inputs[:, :, 0], every.labels
 
 
 def memory(seen, new):
-    distances = (x[seen] ** 2).sum(axis=1) - 2 * x[new] @ x[
-        seen
-    ].T  # squared, but for a constant
-    return y[seen[distances.argmin(axis=1)]]
+    # squared distances, but for a constant: |a - b|² = |a|² - 2 a·b + |b|²
+    distances = (before[seen] ** 2).sum(axis=1) - 2 * before[new] @ before[seen].T
+    return after[seen[distances.argmin(axis=1)]]
 
 
 n, cut = len(every), int(0.8 * len(every))
 shuffled = np.random.default_rng(1).permutation(n)
-before, after = np.arange(cut), np.arange(cut + every.total, n)  # no step in common
+early, late = np.arange(cut), np.arange(cut + every.total, n)  # no step in common
 for name, forecast, new in (
     ("memory, shuffled and then split", memory(shuffled[:cut], shuffled[cut:]), shuffled[cut:]),
-    ("memory, split in time order", memory(before, after), after),
-    ("same hour last week", every.inputs[after, :24], after),
+    ("memory, split in time order", memory(early, late), late),
+    ("same hour last week", every.inputs[late, :24], late),
 ):
-    print(f"{name:32} {mae(forecast, y[new]).mean() * scale.deviation:.2f} MW")
+    print(f"{name:32} {mae(forecast, after[new]).mean() * scale.deviation:.2f} MW")
 
 # %%
 for name, part in (("training part", parts["training"]), ("whole series", load)):
@@ -398,9 +391,8 @@ for name, part in (("training part", parts["training"]), ("whole series", load))
     print(f"scaled by the {name}: 0 means {zero:.2f} MW, test error {error:.2f} MW")
 r = np.corrcoef(parts["test"][:-1], parts["test"][1:])[0, 1]
 ratio = naive["last value"][0] / errors["autoregressive"][0]
-print(
-    f"last value, an hour ahead: correlation with the truth {r:.2f}; error {ratio:.1f} × the LSTM's"
-)
+print(f"last value, an hour ahead: correlation with what came {r:.2f},", end=" ")
+print(f"error {ratio:.1f} times that of the LSTM")
 
 # %% [markdown]
 # Shuffled, the memory seems to rival our networks. In time order, the way a forecast is used, last week's copy is better.
@@ -476,5 +468,5 @@ exercises.better.check(better_week)
 #
 # - R. J. Hyndman and G. Athanasopoulos, [Forecasting: Principles and Practice](https://otexts.com/fpp3/), 3rd edition, 2021.
 # - TensorFlow, [Time series forecasting](https://www.tensorflow.org/tutorials/structured_data/time_series), the tutorial
-#   from which the lecture's `WindowGenerator` comes.
+#   with the `WindowGenerator` of the lecture.
 # - S. Ben Taieb and others, [A review and comparison of strategies for multi-step ahead time series forecasting](https://arxiv.org/abs/1108.3259), 2011.
