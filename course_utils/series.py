@@ -145,7 +145,8 @@ def comparison(errors: Mapping[str, ArrayLike], naive: Mapping[str, ArrayLike]) 
         elif beaten.all():
             verdict = "beats all"
         elif horizon == 1:
-            verdict = f"does not beat {' and '.join(unbeaten)}"
+            others = [other for other in naive if other not in unbeaten]
+            verdict = (f"beats {' and '.join(others)}, " if others else "") + f"does not beat {' and '.join(unbeaten)}"
         else:
             last = f", not at {horizon}" if unbeaten else ""
             verdict = f"beats all at {beaten.sum()} of {horizon} steps{last}"

@@ -99,8 +99,8 @@ def test_a_model_that_does_not_beat_the_naive_forecast_is_reported_as_such():
         "last value": "naive",
         "yesterday": "naive",
         "good": "beats all",
-        "fair": "does not beat yesterday",
-        "equal": "does not beat yesterday",
+        "fair": "beats last value, does not beat yesterday",
+        "equal": "beats last value, does not beat yesterday",
         "bad": "does not beat last value and yesterday",
         "lost": "does not beat last value and yesterday",
     }

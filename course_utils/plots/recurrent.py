@@ -97,28 +97,32 @@ def draw_gradient_norms(norms: Mapping[str, np.ndarray], title: str, floor: floa
         The lower end of the axis; its upper end is 1 / floor. What lies beyond is drawn at the border.
     """
     figure = Figure(figsize=(9, 3.6), layout="none")
-    figure.subplots_adjust(left=0.1, right=0.985, top=0.9, bottom=0.16)
+    figure.subplots_adjust(left=0.075, right=0.985, top=0.83, bottom=0.15)
     axes = figure.subplots()
     colours = [COLOURS["mark"], COLOURS["ours"], COLOURS["training"]]
     longest = max(len(values) for values in norms.values())
-    # Exponents on a plain axis, ticks as outlines, no legend box: the usual ones take most of a slider's 50 ms.
+    # Exponents on a plain axis, and letters as outlines: ticks, labels and a legend take most of a slider's 50 ms.
     end = -np.log10(floor)
     ticks = np.linspace(-end, end, 5)
     axes.hlines(ticks, 0, longest - 1, colors="#DDDDDD", linewidths=[1, 1, 2, 1, 1])
-    for place, ((name, values), colour, style) in enumerate(zip(norms.items(), cycle(colours), cycle(LINE_STYLES))):
+    rows = end * (0.88 - 0.15 * np.arange(len(norms)))
+    for row, values, colour, style in zip(rows, norms.values(), cycle(colours), cycle(LINE_STYLES)):
         with np.errstate(divide="ignore"):
             exponents = np.clip(np.log10(values), -end, end)
         axes.plot(exponents, color=colour, linestyle=style, linewidth=2.5)
-        height = end * (0.88 - 0.13 * place)
-        axes.plot(np.array([0.012, 0.055]) * longest, [height, height], color=colour, linestyle=style, linewidth=2.5)
-        axes.text(0.065 * longest, height, name, va="center", fontsize=10)
+        axes.plot(np.array([0.012, 0.055]) * longest, [row, row], color=colour, linestyle=style, linewidth=2.5)
     axes.set(xlim=(0, longest - 1), ylim=(-end * 1.02, end * 1.02), yticks=[], xticks=[])
-    names = [f"1e{tick:+.0f}" if tick else "1" for tick in ticks]
-    axes.add_collection(lettering(names, [(-0.032 * longest, y - 0.035 * end) for y in ticks], 10, axes.transData))
     steps = range(0, longest, 10)
-    axes.add_collection(lettering([str(k) for k in steps], [(k, -1.15 * end) for k in steps], 10, axes.transData))
-    axes.set_xlabel("steps back in time", labelpad=16)
-    axes.set_ylabel("gradient, relative", labelpad=36)
+    exponents = [f"1e{tick:+.0f}" if tick else "1" for tick in ticks]
+    left = -0.067 * longest
+    for texts, places, align in (
+        (exponents, [(-0.035 * longest, y - 0.035 * end) for y in ticks], "center"),
+        ([str(k) for k in steps], [(k, -1.15 * end) for k in steps], "center"),
+        (["steps back in time"], [(longest / 2, -1.32 * end)], "center"),
+        (list(norms), [(0.065 * longest, row - 0.03 * end) for row in rows], "left"),
+        (["gradient, relative to that of the last step"], [(left, 1.1 * end)], "left"),
+    ):
+        axes.add_collection(lettering(texts, places, 10.5, axes.transData, align=align))
     figure.suptitle(title, x=0.01, ha="left", fontsize=12, fontweight="bold")
     figure.set_label(
         f"Norm of the gradient over {longest} steps back in time, on a logarithmic axis, relative to the last step. "

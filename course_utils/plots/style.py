@@ -51,29 +51,37 @@ def shown(symbol: str) -> str:
 
 
 @lru_cache(maxsize=4000)
-def outline(text: str, family: str = "sans-serif") -> Path:
-    """Return the outline of a letter or a short text of size 1, centred on its baseline."""
-    path = TextPath((0, 0), text.replace("\\$", "$"), size=1, prop=FontProperties(family=[family]), usetex=False)
+def outline(text: str, family: str = "sans-serif", align: str = "center") -> Path:
+    """Return the outline of a letter or a short text of size 1, on its baseline; `align` is "center" or "left"."""
+    prop = FontProperties(family=[family])
+    path = TextPath((0, 0), text.replace("\\$", "$"), size=1, prop=prop, usetex=False)
+    if align == "left":
+        return path
     extent = path.get_extents()
     return path.transformed(Affine2D().translate(-(extent.x0 + extent.x1) / 2, 0))
 
 
 def lettering(
-    texts: Sequence[str], places: ArrayLike, points: float, transform: Transform, family: str = "sans-serif"
+    texts: Sequence[str],
+    places: ArrayLike,
+    points: float,
+    transform: Transform,
+    family: str = "sans-serif",
+    align: str = "center",
 ) -> PathCollection:
-    """Return many short texts as one collection of outlines, each centred on its place: far quicker than as text.
+    """Return many short texts as one collection of outlines: far quicker than as text.
 
     Parameters
     ----------
     texts : sequence of str
         Few different ones: their outlines are kept.
     places : array, (texts, 2)
-        Where the middle of each baseline lies, in the coordinates of `transform`.
+        Where the middle of each baseline lies, or with `align` "left" its beginning, in the coordinates of `transform`.
     points : float
         Size of the letters.
     """
     return PathCollection(
-        [outline(text, family) for text in texts],
+        [outline(text, family, align) for text in texts],
         sizes=[points**2],
         offsets=places,
         offset_transform=transform,

@@ -9,7 +9,7 @@
 # - write the forward and the backward pass in NumPy, equal to TensorFlow's;
 # - say why gradients vanish or explode, what clipping cures, and what truncation gives up.
 #
-# **Time:** 50 minutes, and 40 for the exercises. **Before:** lesson 00; matrix products, the chain rule, how a
+# **Time:** 50 minutes, and 40 for the exercises. **Before:** lesson 00, matrix products, the chain rule, how a
 # dense network is trained. **Slides:** deck A.
 
 # %%
@@ -118,7 +118,7 @@ assert np.array_equal(joined, x_t @ W + h @ U + b)
 # %% [markdown]
 # Exact on every day. Can training find such weights? A network of six units gets 256 reports of ten days, and is then asked
 # about 100 days. `SimpleRNN` is Keras's name for this cell and its loop, with tanh as activation; `return_sequences` asks
-# for the state of every day, from which a `Dense` layer reads the dish.
+# for the state of every day; a `Dense` layer reads the dish from it.
 
 
 # %%
@@ -203,7 +203,7 @@ assert np.abs(h[:, 1:] - layer(x)).max() < 1e-6
 # With a batch, $x_t$ and $da_t$ have a row for each sequence; the products then sum over the batch by themselves, and for
 # `db` the code does.
 #
-# We begin with the first three letters, one step at a time, from the last to the first.
+# First for three letters, one step at a time, from the last:
 
 # %%
 z = np.random.default_rng(1).normal(size=h.shape).astype("float32")  # targets; z[:, 0] is idle
@@ -272,7 +272,7 @@ gradients = cell.backward(trace, d_hidden=trace.hidden - z[:, 1:])
 assert np.allclose(gradients.recurrent_kernel, by_hand["U"], rtol=1e-5, atol=1e-6)
 
 # %% [markdown]
-# The differences are those of rounding: float32 keeps about seven digits, and the order of additions differs.
+# The differences are rounding: float32 keeps about seven digits, and the order of additions differs.
 #
 # Move the slider from 0 on: five steps forward, the state going right, then five back, the gradient going left. With the
 # loss at the last letter only, you see what is left of it at the first. Any word of up to five letters h, e, l, o will do.
