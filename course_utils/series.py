@@ -146,10 +146,10 @@ def comparison(errors: Mapping[str, ArrayLike], naive: Mapping[str, ArrayLike]) 
             verdict = "beats all"
         elif horizon == 1:
             others = [other for other in naive if other not in unbeaten]
-            verdict = (f"beats {' and '.join(others)}, " if others else "") + f"does not beat {' and '.join(unbeaten)}"
+            verdict = f"beats {' and '.join(others)}, not {' or '.join(unbeaten)}" if others else "beats none"
         else:
-            last = f", not at {horizon}" if unbeaten else ""
-            verdict = f"beats all at {beaten.sum()} of {horizon} steps{last}"
+            count = beaten.sum() or "none"
+            verdict = f"beats all at {count} of {horizon} steps" + (f", not at {horizon}" if unbeaten else "")
         lines.append(f"{name:{width}}{''.join(f'{value:7.3f}' for value in values)}   {verdict}")
     return "\n".join(lines)
 

@@ -99,10 +99,10 @@ def test_a_model_that_does_not_beat_the_naive_forecast_is_reported_as_such():
         "last value": "naive",
         "yesterday": "naive",
         "good": "beats all",
-        "fair": "beats last value, does not beat yesterday",
-        "equal": "beats last value, does not beat yesterday",
-        "bad": "does not beat last value and yesterday",
-        "lost": "does not beat last value and yesterday",
+        "fair": "beats last value, not yesterday",
+        "equal": "beats last value, not yesterday",
+        "bad": "beats none",
+        "lost": "beats none",
     }
 
 
@@ -120,7 +120,7 @@ def test_many_steps_ahead_the_steps_are_counted():
         "good": "beats all",
         "early": "beats all at 2 of 4 steps, not at 4",
         "late": "beats all at 3 of 4 steps",
-        "never": "beats all at 0 of 4 steps, not at 4",
+        "never": "beats all at none of 4 steps, not at 4",
     }
 
 
