@@ -18,7 +18,6 @@ from .style import COLOURS, lettering, listed, shown
 # Blue for negative, white for zero, orange for positive values.
 SIGNED = LinearSegmentedColormap.from_list("signed", ["#0072B2", "#FFFFFF", "#E69F00"])
 UNKNOWN = "#F4F4F4"
-LINE_STYLES = ("-", "--", "-.", ":")
 
 
 def draw_unrolled(
@@ -96,33 +95,37 @@ def draw_gradient_norms(norms: Mapping[str, np.ndarray], title: str, floor: floa
     floor : float
         The lower end of the axis; its upper end is 1 / floor. What lies beyond is drawn at the border.
     """
-    figure = Figure(figsize=(9, 3.6), layout="none")
-    figure.subplots_adjust(left=0.075, right=0.985, top=0.83, bottom=0.15)
-    axes = figure.subplots()
-    colours = [COLOURS["mark"], COLOURS["ours"], COLOURS["training"]]
-    longest = max(len(values) for values in norms.values())
-    # Exponents on a plain axis, and letters as outlines: ticks, labels and a legend take most of a slider's 50 ms.
     end = -np.log10(floor)
-    ticks = np.linspace(-end, end, 5)
-    axes.hlines(ticks, 0, longest - 1, colors="#DDDDDD", linewidths=[1, 1, 2, 1, 1])
+    longest = max(len(values) for values in norms.values())
+    # On the bare figure, letters as outlines: axes with ticks, labels and a legend take most of a slider's 50 ms.
+    figure = Figure(figsize=(9, 3.5), layout="none")
+    place = (
+        Affine2D().translate(0, end).scale(0.91 / longest, 0.66 / (2 * end)).translate(0.075, 0.16) + figure.transFigure
+    )
+    ticks, steps = np.linspace(-end, end, 5), range(0, longest, 10)
     rows = end * (0.88 - 0.15 * np.arange(len(norms)))
-    for row, values, colour, style in zip(rows, norms.values(), cycle(colours), cycle(LINE_STYLES)):
-        with np.errstate(divide="ignore"):
-            exponents = np.clip(np.log10(values), -end, end)
-        axes.plot(exponents, color=colour, linestyle=style, linewidth=2.5)
-        axes.plot(np.array([0.012, 0.055]) * longest, [row, row], color=colour, linestyle=style, linewidth=2.5)
-    axes.set(xlim=(0, longest - 1), ylim=(-end * 1.02, end * 1.02), yticks=[], xticks=[])
-    steps = range(0, longest, 10)
-    exponents = [f"1e{tick:+.0f}" if tick else "1" for tick in ticks]
-    left = -0.067 * longest
-    for texts, places, align in (
-        (exponents, [(-0.035 * longest, y - 0.035 * end) for y in ticks], "center"),
-        ([str(k) for k in steps], [(k, -1.15 * end) for k in steps], "center"),
-        (["steps back in time"], [(longest / 2, -1.32 * end)], "center"),
-        (list(norms), [(0.065 * longest, row - 0.03 * end) for row in rows], "left"),
-        (["gradient, relative to that of the last step"], [(left, 1.1 * end)], "left"),
+    with np.errstate(divide="ignore"):
+        exponents = [np.clip(np.log10(values), -end, end) for values in norms.values()]
+    curves = [np.column_stack([np.arange(len(values)), values]) for values in exponents]
+    samples = [[(0.012 * longest, row), (0.055 * longest, row)] for row in rows]
+    count = range(len(norms))
+    colours = [(COLOURS["mark"], COLOURS["ours"], COLOURS["training"])[k % 3] for k in count]
+    styles = [("solid", "dashed", "dashdot")[k % 3] for k in count]
+    scale = [f"1e{tick:+.0f}" if tick else "1" for tick in ticks]
+    for artist in (
+        LineCollection([[(0, y), (longest, y)] for y in ticks], colors="#DDDDDD", linewidths=1.2, transform=place),
+        LineCollection([[(0, -end), (0, end)]], colors="black", linewidths=1, transform=place),
+        LineCollection(curves, colors=colours, linestyles=styles, linewidths=2.5, transform=place),
+        LineCollection(samples, colors=colours, linestyles=styles, linewidths=2.5, transform=place),
+        lettering(scale, [(-0.035 * longest, y - 0.035 * end) for y in ticks], 10.5, place),
+        lettering([str(k) for k in steps], [(k, -1.15 * end) for k in steps], 10.5, place),
+        lettering(["steps back in time"], [(longest / 2, -1.36 * end)], 10.5, place),
+        lettering(list(norms), [(0.065 * longest, row - 0.03 * end) for row in rows], 10.5, place, align="left"),
+        lettering(
+            ["gradient, relative to that of the last step"], [(-0.067 * longest, 1.1 * end)], 10.5, place, align="left"
+        ),
     ):
-        axes.add_collection(lettering(texts, places, 10.5, axes.transData, align=align))
+        figure.add_artist(artist, clip=False)
     figure.suptitle(title, x=0.01, ha="left", fontsize=12, fontweight="bold")
     figure.set_label(
         f"Norm of the gradient over {longest} steps back in time, on a logarithmic axis, relative to the last step. "

@@ -454,8 +454,8 @@ exercises.fed_back.check(feed_back)
 
 # %% [markdown]
 # **3 A better opponent** (30 minutes). Without a network, beat last week's copy by at least a tenth. `inputs`, (windows, 336),
-# holds two weeks of load in megawatts; return a forecast, (windows, horizon). It is judged on unseen towns, and on horizons
-# of 24 and 12.
+# holds two weeks of load in megawatts; return a forecast, (windows, horizon). It is judged on unseen towns, with horizons
+# 24 and 12.
 
 
 # %%
