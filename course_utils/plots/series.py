@@ -154,7 +154,7 @@ def draw_forecasts(
     title_of_figure(figure, title)
     axes.set(xlabel=labels[0], ylabel=labels[1])
     axes.xaxis.set_major_locator(MultipleLocator(6 * -(-(before + len(truth)) // 36)))  # parts of a day
-    figure.legend(loc="outside right upper")
+    figure.legend(loc="outside right center")
     distances = {name: float(np.mean(np.abs(line - truth))) for name, line in {**baselines, **models}.items()}
     figure.set_label(
         f"What came in {len(truth)} steps, and the forecasts of it. Mean absolute distance: " + listed(distances) + "."
@@ -188,7 +188,7 @@ def draw_error_by_step(
     title_of_figure(figure, title)
     axes.set(xlabel="steps ahead (hours)", ylabel=f"mean absolute error ({unit})", ylim=(0, top))
     axes.set_xticks([1, *range(6, horizon + 1, 6)])
-    figure.legend(loc="outside right upper")
+    figure.legend(loc="outside right center")
     ends = {name: (line[0], line[-1]) for name, line in {**baselines, **models}.items()}
     figure.set_label(
         f"The mean absolute error in {unit}, from 1 step ahead to {horizon}: "

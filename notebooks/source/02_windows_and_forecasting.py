@@ -129,13 +129,15 @@ explore(
 # A gap or a wrong order would not stop the training: it would spoil it, unseen. So each of these is refused:
 
 # %% tags=["nbval-check-output"]
+import textwrap
+
 gaps, hours = wave.copy(), np.arange(960)
 gaps[100:103], hours[7] = np.nan, 3
 for wrong in ({"window": 960}, {"horizon": 0}, {"series": gaps}, {"time": hours}):
     try:
         WindowGenerator(**({"series": wave, "window": 6} | wrong))
     except ValueError as error:
-        print("·", error)
+        print(textwrap.fill(f"· {error}", 96, subsequent_indent="  "))
 
 # %% [markdown]
 # ## 3 What has to be beaten
@@ -363,8 +365,8 @@ for name, way in ways.items():
 print(series.comparison(errors, naive))
 chosen = min(validated, key=validated.get)
 week = naive["same hour last week"].mean()
-shares = f"LSTM {errors[chosen].mean() / week:.0%}, linear {errors['linear'].mean() / week:.0%}"
-title = f"With the calendar, error relative to last week's copy: {shares}"
+shares = f"{errors[chosen].mean() / week:.0%} (LSTM) and {errors['linear'].mean() / week:.0%} (linear)"
+title = f"With the calendar, errors of {shares} of last week's copy"
 plots.show(plots.draw_error_by_step(errors, naive, title))
 
 # %% [markdown]
