@@ -7,11 +7,17 @@ in every lesson and deck.
 """
 
 from ..figures import show as show
+from .gates import GATE_COLOURS as GATE_COLOURS
+from .gates import STEP_PARTS as STEP_PARTS
+from .gates import draw_accuracy_by_gap as draw_accuracy_by_gap
+from .gates import draw_gate_strips as draw_gate_strips
+from .gates import draw_lstm_step as draw_lstm_step
 from .language import draw_ladder as draw_ladder
 from .language import draw_losses as draw_losses
 from .language import draw_next_symbol as draw_next_symbol
 from .language import draw_surprise as draw_surprise
 from .language import draw_times as draw_times
+from .microscope import draw_microscope as draw_microscope
 from .recurrent import draw_gradient_norms as draw_gradient_norms
 from .recurrent import draw_runs as draw_runs
 from .recurrent import draw_unrolled as draw_unrolled

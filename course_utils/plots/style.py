@@ -55,10 +55,11 @@ def outline(text: str, family: str = "sans-serif", align: str = "center") -> Pat
     """Return the outline of a letter or a short text of size 1, on its baseline; `align` is "center" or "left"."""
     prop = FontProperties(family=[family])
     path = TextPath((0, 0), text.replace("\\$", "$"), size=1, prop=prop, usetex=False)
-    if align == "left":
+    if align == "left" or not len(path.vertices):
         return path
-    extent = path.get_extents()
-    return path.transformed(Affine2D().translate(-(extent.x0 + extent.x1) / 2, 0))
+    # The middle by the corners of the outline: its extents, where curves are followed, take milliseconds.
+    corners = path.vertices[path.codes != Path.CLOSEPOLY, 0]
+    return path.transformed(Affine2D().translate(-(corners.min() + corners.max()) / 2, 0))
 
 
 def lettering(
