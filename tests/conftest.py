@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,3 +14,15 @@ from course_utils import settings
 def repository() -> Path:
     """The folder that holds ``notebooks/``, ``data/`` and ``course_utils/``."""
     return settings.repository()
+
+
+@pytest.fixture
+def course_style() -> Iterator[None]:
+    """The course's style of figures, and Matplotlib's own again afterwards."""
+    import matplotlib
+
+    from course_utils import plots
+
+    with matplotlib.rc_context():
+        plots.use_style()
+        yield

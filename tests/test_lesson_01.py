@@ -50,11 +50,13 @@ def test_the_perfect_roommate_is_exact_with_one_unit_a_dish_when_it_always_rains
 
 def test_for_one_unit_a_dish_the_cases_that_need_it_on_and_those_that_need_it_off_have_the_same_total():
     # The argument of the lesson: whatever the weights, the two sums are equal, so that no threshold parts them.
-    W, U, b = (np.random.default_rng(4).normal(size=size) for size in ((2, 3), (3, 3), 3))
-    received = {(dish, sky): U[dish] + W[sky] + b for dish in range(3) for sky in range(2)}
-    on = received[1, 0][1] + received[0, 1][1]  # burger and sun; apple pie and rain
-    off = received[1, 1][1] + received[0, 0][1]
-    assert on == pytest.approx(off)
+    rng = np.random.default_rng(4)
+    W, U, b = rng.normal(size=(2, 3)), rng.normal(size=(3, 3)), rng.normal(size=3)
+    yesterday, sky = [1, 0, 1, 0], [0, 1, 1, 0]  # burger and sun, apple pie and rain; then the two that need it off
+    cell = SimpleRNNCell(W, U, b)
+    received = cell.forward(np.eye(2)[sky][:, None], initial_state=np.eye(3)[yesterday]).pre_activation[:, 0, 1]
+    assert len(set(received.round(6))) == 4
+    assert received[:2].sum() == pytest.approx(received[2:].sum())
 
 
 @pytest.mark.parametrize(

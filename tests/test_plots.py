@@ -14,6 +14,8 @@ from matplotlib.figure import Figure
 from course_utils import plots
 from course_utils.figures import PASSING, figure_png
 
+pytestmark = pytest.mark.usefixtures("course_style")
+
 ODD = ["$", " ", "\n", "\t", "\\", "_", "^", "{", "%", "ä", "…", "é"]
 LOGITS = np.random.default_rng(1).normal(size=42)
 SYMBOLS = [chr(number) for number in range(65, 65 + 42)]
@@ -35,14 +37,6 @@ FIGURES = {
     "times": lambda: plots.draw_times({"predict": 45.0, "a $ loop $": 0.15}, "Times"),
     "times of one": lambda: plots.draw_times({"only": 3.0}, "One"),
 }
-
-
-@pytest.fixture(autouse=True)
-def style():
-    """The course's style, and Matplotlib's own again afterwards."""
-    with matplotlib.rc_context():
-        plots.use_style()
-        yield
 
 
 @pytest.mark.parametrize("name", FIGURES)

@@ -6,7 +6,6 @@ import time
 import warnings
 from dataclasses import replace
 
-import matplotlib
 import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -18,6 +17,8 @@ from course_utils.cells import LSTMCell, SimpleRNNCell
 from course_utils.figures import PASSING, figure_png
 from course_utils.plots.microscope import WINDOW
 from course_utils.plots.sheet import Sheet, as_letters, number, width_of
+
+pytestmark = pytest.mark.usefixtures("course_style")
 
 GATES = ("input_gate", "forget_gate", "candidate", "output_gate")
 WORDS = ("the", "cat", "sat", "down", "again")
@@ -64,13 +65,6 @@ def signs():
 
 def numbers_in(figure):
     return sum(len(letters.get_paths()) for letters in figure.findobj(PathCollection))
-
-
-@pytest.fixture(autouse=True)
-def style():
-    with matplotlib.rc_context():
-        plots.use_style()
-        yield
 
 
 @pytest.mark.parametrize("name", FIGURES)

@@ -14,6 +14,8 @@ from course_utils import plots
 from course_utils.figures import PASSING, figure_png
 from course_utils.plots.style import lettering
 
+pytestmark = pytest.mark.usefixtures("course_style")
+
 RNG = np.random.default_rng(1)
 HIDDEN, D_HIDDEN = np.tanh(RNG.normal(size=(5, 2))), RNG.normal(size=(5, 2))
 BACK = np.arange(60.0)
@@ -32,13 +34,6 @@ FIGURES = {
     "runs of one epoch": lambda: plots.draw_runs({"only": [0.5]}, "Runs", ("guessing", 1.0)),
     "runs that begin with nan": lambda: plots.draw_runs({"only": [np.nan, np.nan]}, "Runs", ("guessing", 1.0)),
 }
-
-
-@pytest.fixture(autouse=True)
-def style():
-    with matplotlib.rc_context():
-        plots.use_style()
-        yield
 
 
 @pytest.mark.parametrize("name", FIGURES)

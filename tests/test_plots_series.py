@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 import warnings
 
-import matplotlib
 import numpy as np
 import pytest
 from matplotlib.collections import LineCollection
@@ -17,6 +16,8 @@ from course_utils.figures import PASSING, figure_png
 from course_utils.plots import series as figures
 from course_utils.series import sine, town_load
 from course_utils.windows import WindowGenerator, split_in_time
+
+pytestmark = pytest.mark.usefixtures("course_style")
 
 TIME, LOAD = town_load(weeks=10)
 PARTS = dict(zip(("training", "validation", "test"), split_in_time(LOAD), strict=True))
@@ -38,14 +39,6 @@ FIGURES = {
     ),
     "errors of one step": lambda: figures.draw_error_by_step({"a": np.ones(1)}, {}, "One"),
 }
-
-
-@pytest.fixture(autouse=True)
-def style():
-    """The course's style, and Matplotlib's own again afterwards."""
-    with matplotlib.rc_context():
-        plots.use_style()
-        yield
 
 
 @pytest.mark.parametrize("name", FIGURES)

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.transforms import Affine2D, Transform
 from numpy.typing import ArrayLike
 
-from .style import COLOURS, lettering, listed, shown
+from .style import COLOURS, lettering, listed, shown, title_of_figure
 
 # Blue for negative, white for zero, orange for positive values.
 SIGNED = LinearSegmentedColormap.from_list("signed", ["#0072B2", "#FFFFFF", "#E69F00"])
@@ -76,7 +76,7 @@ def draw_unrolled(
         ),
     ):
         figure.add_artist(artist, clip=False)
-    figure.suptitle(_what(step, time, d_hidden), x=0.01, ha="left", fontsize=12, fontweight="bold")
+    title_of_figure(figure, _what(step, time, d_hidden))
     figure.set_label(
         f"A recurrent network unrolled over {time} steps, reading {''.join(symbols)!r}. Forward values are drawn for "
         f"{forward} of them, gradients for {backward}. Norm of the gradient from the first step to the last: "
@@ -126,7 +126,7 @@ def draw_gradient_norms(norms: Mapping[str, np.ndarray], title: str, floor: floa
         ),
     ):
         figure.add_artist(artist, clip=False)
-    figure.suptitle(title, x=0.01, ha="left", fontsize=12, fontweight="bold")
+    title_of_figure(figure, title)
     figure.set_label(
         f"Norm of the gradient over {longest} steps back in time, on a logarithmic axis, relative to the last step. "
         f"At the far end: {listed({name: values[-1] for name, values in norms.items()})}"

@@ -11,7 +11,7 @@ from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
-from .style import lettering, outline, shown
+from .style import lettering, outline, shown, title_of_figure
 
 GREY = "#666666"
 """Of letters that explain, beside the black ones that show."""
@@ -40,7 +40,7 @@ class Sheet:
             written = lettering(texts, np.column_stack([x, y]), 1, self._figure.dpi_scale_trans, family, align)
             written.set(sizes=np.square(points), facecolor=colours)
             self._figure.add_artist(written, clip=False)
-        self._figure.suptitle(title, x=0.01, y=1 - 0.1 / self.height, ha="left", fontsize=12, fontweight="bold")
+        title_of_figure(self._figure, title, y=1 - 0.1 / self.height)
         self._figure.set_label(words)
         return self._figure
 

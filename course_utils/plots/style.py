@@ -93,10 +93,10 @@ def lettering(
     )
 
 
-def title_of_figure(figure: Figure, title: str) -> None:
+def title_of_figure(figure: Figure, title: str, **place: float) -> None:
     """Write `title` over the whole figure, from its left edge on."""
     # Long names beside the axes leave them narrower than a title: it begins at the edge of the figure instead.
-    figure.suptitle(title, x=0.01, ha="left", fontsize=12, fontweight="bold")
+    figure.suptitle(title, x=0.01, ha="left", fontsize=12, fontweight="bold", **place)
 
 
 def listed(values: Mapping[str, float]) -> str:
