@@ -5,7 +5,7 @@
 #
 # After this lesson you can
 #
-# - tell five kinds of sequence task apart, and set a small recurrent cell by hand so that it is exactly right;
+# - tell five kinds of sequence task apart, and set a small recurrent cell by hand;
 # - write the forward and the backward pass in NumPy, equal to TensorFlow's;
 # - say why gradients vanish or explode, what clipping cures, and what truncation gives up.
 #
@@ -36,8 +36,8 @@ print(x[0])
 print("shape (batch, time, features):", x.shape)
 
 # %% [markdown]
-# These are the three axes of every array of sequences: which sequence of the **batch** (배치), which **time** step, which
-# **feature**.
+# These are the axes of every array of sequences: which sequence of the **batch** (배치; those read together), which **time**
+# step, which **feature** (a number given at each step).
 #
 # A recurrent method reads step by step and keeps a **state**, what it remembers of the steps before. In the simplest case
 # the state is also the output. Five kinds of task, here in small and without any network:
@@ -91,9 +91,10 @@ for day in week:
 #
 # $$h_t = g(x_t W + h_{t-1} U + b)$$
 #
-# $x_t$ is today's input and $h_{t-1}$ yesterday's **hidden state** (은닉 상태), both rows; $W$ is called the kernel, $U$ the
-# recurrent kernel, $b$ the bias, $g$ the activation. The lecture writes $s_t = g(W \cdot (s_{t-1} \oplus x_t) + b)$: the same,
-# with columns for rows, state and input joined to one column, and both matrices to one.
+# $x_t$ is today's input and $h_{t-1}$ yesterday's **hidden state** (은닉 상태), both rows, $h$ with a number for each **unit**;
+# $W$ is the kernel, $U$ the recurrent kernel, $b$ the bias, $g$ the activation. The lecture writes
+# $s_t = g(W \cdot (s_{t-1} \oplus x_t) + b)$: the same, with columns for rows, state and input joined to one column, and
+# both matrices to one.
 #
 # If it rained every day, one unit for each dish would do: `U = following`. **Question:** can such units follow the weather?
 #
@@ -144,8 +145,7 @@ trained = model.evaluate(long_weather, long_dishes, verbose=0)[1]
 print(f"right dishes in 100 days: untrained {untrained:.1%}, trained on 10 days {trained:.1%}")
 
 # %% [markdown]
-# On sequences ten times as long as those it learned from, it is close to the rule. (With other seeds, errors may come
-# sooner.)
+# On sequences ten times as long, it is close to the rule. (With other seeds, errors may come sooner.)
 #
 # ## 3 The cell driven by hand
 #
@@ -342,8 +342,8 @@ for size in (0.0, 0.5):
 #
 # The blue lines are a promise. The **LSTM** of lesson 03 has a second state, on whose way back the gradient is multiplied
 # by a gate, a number between 0 and 1 that the network sets itself. As Keras makes it, the gate stands at about 0.73, and
-# the gradient vanishes too; opened to about 0.95, it does not. (It can
-# even grow, for there is a second way, through the hidden state.) Training can open the gate.
+# the gradient vanishes too; opened to about 0.95, it does not. (It can even grow: there is a second way, through the hidden
+# state.) Training can open the gate.
 
 
 # %%
@@ -401,7 +401,7 @@ title = f"Clipping {'saves' if saved else 'changes'} the exploding run, not the 
 plots.show(plots.draw_runs(losses, title, ("always saying the mean", guess)))
 
 # %% [markdown]
-# A step along the exploded gradient moves the weights so far that soon the states leave the range of numbers: the loss is
+# A step along the exploded gradient moves the weights so far that the states leave the range of numbers: the loss is
 # `nan`, not a number. With clipping the same network learns. In the other, the gradient vanishes on its way to the first
 # number; there is nothing to clip, and it does no better than always saying the mean. Against vanishing, other means help:
 # a start near radius 1, and gates.
@@ -417,9 +417,7 @@ plots.show(plots.draw_runs(losses, title, ("always saying the mean", guess)))
 # %%
 def reader(truncated, time=100, cut=20):
     x = keras.Input((time, 2))
-    rnn = keras.layers.SimpleRNN(
-        32, return_state=True, name="rnn"
-    )  # return_state: the last state too
+    rnn = keras.layers.SimpleRNN(32, return_state=True, name="rnn")  # the last state too
     _, h = rnn(x[:, :-cut])
     if truncated:
         h = keras.ops.stop_gradient(h)
