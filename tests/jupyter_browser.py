@@ -20,6 +20,8 @@ from nbformat import NotebookNode
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.select import Select
 
 from tools.lesson import output_text
 
@@ -228,6 +230,33 @@ class JupyterBrowser:
         handle = self.find(".widget-slider .noUi-handle")[known.index(description)]
         self.script("arguments[0].scrollIntoView({block: 'center'}); arguments[0].focus()", handle)
         handle.send_keys((Keys.ARROW_RIGHT if steps > 0 else Keys.ARROW_LEFT) * abs(steps))
+
+    def choices(self) -> dict[str, list[str]]:
+        """Return the description of each drop-down menu, and what it offers."""
+        return {
+            menu.find_element(By.CSS_SELECTOR, ".widget-label").get_attribute("textContent").strip(): [
+                option.get_attribute("textContent") for option in Select(self._menu_of(menu)).options
+            ]
+            for menu in self.find(".widget-dropdown")
+        }
+
+    def choose_option(self, description: str, option: str) -> None:
+        """Select `option` in the drop-down menu with this description.
+
+        Raises
+        ------
+        LookupError
+            If there is no such menu or no such option.
+        """
+        known = self.choices()
+        if option not in known.get(description, ()):
+            raise LookupError(f"{self.notebook.name} offers no {description!r}: {option!r}, only {known}.")
+        menu = self._menu_of(self.find(".widget-dropdown")[list(known).index(description)])
+        self.script("arguments[0].scrollIntoView({block: 'center'})", menu)
+        Select(menu).select_by_visible_text(option)
+
+    def _menu_of(self, widget: WebElement) -> WebElement:
+        return widget.find_element(By.CSS_SELECTOR, "select")
 
     def screenshot(self, path: Path) -> None:
         """Save what the window shows as a PNG file."""

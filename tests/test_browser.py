@@ -31,25 +31,30 @@ DEMO = """\
 from matplotlib.figure import Figure
 
 from course_utils.figures import show
-from course_utils.widgets import Slider, explore
+from course_utils.widgets import Choice, Slider, explore
 
 # %%
-def draw_bar(units):
+def draw_bar(units, sign):
     figure = Figure(figsize=(6, 2), layout="constrained")
-    figure.subplots().barh(["units"], [units])
+    figure.subplots().barh(["units"], [sign * units])
     return figure
 
-show(draw_bar(3), alt="A bar of length 3.")
+show(draw_bar(3, 1), alt="A bar of length 3.")
 
 # %%
-explore(draw_bar, alt="A bar as long as the slider says.", units=Slider(1, 9, 4, 1, "units"))
+explore(
+    draw_bar,
+    alt="A bar as long as the slider says.",
+    units=Slider(1, 9, 4, 1, "units"),
+    sign=Choice({"right": 1, "left": -1}, 1, "direction"),
+)
 
 # %% tags=["raises-exception"]
 1 / 0
 """
 
 # Lessons with a slider; one that is not there yet is skipped.
-LESSONS = ("01_rnn_and_bptt", "02_windows_and_forecasting", "08_alice_text_generation")
+LESSONS = ("01_rnn_and_bptt", "02_windows_and_forecasting", "03_lstm_gates", "08_alice_text_generation")
 
 
 @pytest.fixture(scope="module", params=["demo", *LESSONS])
@@ -99,6 +104,17 @@ def test_a_slider_moved_by_keyboard_changes_the_picture(browser: JupyterBrowser)
     wait_until(lambda: browser.pictures() != before, 20, "another picture")
     after = browser.pictures()
     assert sum(old["digest"] != new["digest"] for old, new in zip(before, after, strict=True)) == 1
+    assert "Traceback" not in "".join(browser.widget_texts())
+
+
+def test_every_choice_changes_the_picture(browser: JupyterBrowser) -> None:
+    for description, options in browser.choices().items():
+        for option in (options[-1], options[0]):
+            before = browser.pictures()
+            browser.choose_option(description, option)
+            if browser.pictures() == before and len(options) > 1 and option == options[0]:
+                continue  # it may have been chosen already
+            wait_until(lambda: browser.pictures() != before, 20, f"another picture for {description}: {option}")
     assert "Traceback" not in "".join(browser.widget_texts())
 
 

@@ -300,6 +300,7 @@ def test_accuracies_are_drawn_at_their_gaps_each_with_its_own_marker_and_line():
     [
         ({}, [1, 2], 0.1, "Expected a network"),
         ({"LSTM": [1, 1]}, [2, 1], 0.1, "rising order"),
+        ({"LSTM": [1, 1]}, [0, 1], 0.1, "from 1 on"),
         ({"LSTM": [1, 1]}, [], 0.1, "gaps has shape"),
         ({"LSTM": [1]}, [1, 2], 0.1, "accuracies of 'LSTM'"),
         ({"LSTM": [1, 95]}, [1, 2], 0.1, "accuracies of 'LSTM' has values from 1 to 95"),

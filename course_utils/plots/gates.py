@@ -184,7 +184,7 @@ def draw_accuracy_by_gap(
     accuracies : mapping of str to sequence of float, (gaps,)
         Name of each network, and its accuracy at each gap, from 0 to 1.
     gaps : sequence of int
-        Steps between the symbol and the question, in rising order.
+        Steps between the symbol and the question, from 1 on in rising order.
     title : str
     chance : float
         The accuracy of guessing.
@@ -192,12 +192,14 @@ def draw_accuracy_by_gap(
     Raises
     ------
     ValueError
-        If there is no network, a network does not have one accuracy from 0 to 1 for each gap, the gaps do not rise,
-        or `chance` is not between 0 and 1.
+        If there is no network, a network does not have one accuracy from 0 to 1 for each gap, the gaps do not rise from
+        1 on, or `chance` is not between 0 and 1.
     """
     gaps = numbers("gaps", gaps, ("gaps", None))
-    if not accuracies or not (np.diff(gaps) > 0).all():
-        raise ValueError(f"Expected a network and gaps in rising order, got {list(accuracies)} and {gaps.tolist()}.")
+    if not accuracies or not (np.diff(gaps, prepend=0) > 0).all():
+        raise ValueError(
+            f"Expected a network, and gaps from 1 on in rising order, got {list(accuracies)} and {gaps.tolist()}."
+        )
     values = {name: within(f"accuracies of {name!r}", row, 0, 1, len(gaps)) for name, row in accuracies.items()}
     within("chance", [chance], 0, 1, 1)
     figure = Figure(figsize=(9, 3.8), layout="constrained")
@@ -208,7 +210,10 @@ def draw_accuracy_by_gap(
         values.items(), cycle(colours), cycle("os^Dv"), cycle(("-", "--", "-.", ":"))
     ):
         axes.plot(gaps, row, color=colour, marker=marker, markersize=8, linestyle=style, linewidth=2, label=name)
-    axes.set(title=title, xlabel="gap d (steps)", ylabel="accuracy", ylim=(0, 1.05), xticks=gaps)
+    axes.set_xscale("log", base=2)  # gaps are usually doubled
+    axes.minorticks_off()
+    axes.set_xticks(gaps, [f"{gap:g}" for gap in gaps])
+    axes.set(title=title, xlabel="gap d (steps, logarithmic)", ylabel="accuracy", ylim=(0, 1.05))
     axes.legend(loc="center left", bbox_to_anchor=(1, 0.5), handlelength=3.5)
     figure.set_label(
         f"Accuracy by gap, at gaps of {', '.join(f'{gap:g}' for gap in gaps)} steps; guessing gives {chance:.3g}. "
