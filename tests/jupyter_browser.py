@@ -232,12 +232,10 @@ class JupyterBrowser:
         handle.send_keys((Keys.ARROW_RIGHT if steps > 0 else Keys.ARROW_LEFT) * abs(steps))
 
     def choices(self) -> dict[str, list[str]]:
-        """Return the description of each drop-down menu, and what it offers."""
+        """Return the description of each drop-down menu, and what it offers beside what is chosen."""
         return {
-            menu.find_element(By.CSS_SELECTOR, ".widget-label").get_attribute("textContent").strip(): [
-                option.get_attribute("textContent") for option in Select(self._menu_of(menu)).options
-            ]
-            for menu in self.find(".widget-dropdown")
+            description: [option.text for option in menu.options if not option.is_selected()]
+            for description, menu in self._menus().items()
         }
 
     def choose_option(self, description: str, option: str) -> None:
@@ -248,15 +246,19 @@ class JupyterBrowser:
         LookupError
             If there is no such menu or no such option.
         """
-        known = self.choices()
-        if option not in known.get(description, ()):
-            raise LookupError(f"{self.notebook.name} offers no {description!r}: {option!r}, only {known}.")
-        menu = self._menu_of(self.find(".widget-dropdown")[list(known).index(description)])
-        self.script("arguments[0].scrollIntoView({block: 'center'})", menu)
-        Select(menu).select_by_visible_text(option)
+        menus = self._menus()
+        if description not in menus or option not in [known.text for known in menus[description].options]:
+            raise LookupError(f"{self.notebook.name} offers no {option!r} in {description!r}, only {self.choices()}.")
+        menus[description].select_by_visible_text(option)
 
-    def _menu_of(self, widget: WebElement) -> WebElement:
-        return widget.find_element(By.CSS_SELECTOR, "select")
+    def _menus(self) -> dict[str, Select]:
+        def part(widget: WebElement, selector: str) -> WebElement:
+            return widget.find_element(By.CSS_SELECTOR, selector)
+
+        return {
+            part(widget, ".widget-label").get_attribute("textContent").strip(): Select(part(widget, "select"))
+            for widget in self.find(".widget-dropdown")
+        }
 
     def screenshot(self, path: Path) -> None:
         """Save what the window shows as a PNG file."""

@@ -108,13 +108,10 @@ def test_a_slider_moved_by_keyboard_changes_the_picture(browser: JupyterBrowser)
 
 
 def test_every_choice_changes_the_picture(browser: JupyterBrowser) -> None:
-    for description, options in browser.choices().items():
-        for option in (options[-1], options[0]):
-            before = browser.pictures()
-            browser.choose_option(description, option)
-            if browser.pictures() == before and len(options) > 1 and option == options[0]:
-                continue  # it may have been chosen already
-            wait_until(lambda: browser.pictures() != before, 20, f"another picture for {description}: {option}")
+    for description, others in browser.choices().items():
+        before = browser.pictures()
+        browser.choose_option(description, others[0])
+        wait_until(lambda: browser.pictures() != before, 20, f"another picture for {description}: {others[0]}")  # noqa: B023
     assert "Traceback" not in "".join(browser.widget_texts())
 
 

@@ -76,7 +76,7 @@ def test_two_decimals_and_the_printed_table_are_enough(capsys):
         (3, "0.73", "expected one number"),
         (4, 0.12, "the input gate"),
         (5, 0.9, "h = 0.9 is the first"),
-        (5, None, "h is None"),
+        (5, None, "All before it are right"),
         (5, [0.34], "expected one number"),
     ],
 )

@@ -262,11 +262,12 @@ def test_a_strip_colours_the_ground_of_each_symbol():
 
 
 def test_a_text_is_wrapped_and_each_strip_has_its_own_line():
-    def height(symbols, strips):
+    def height(symbols, strips, together=None):
         values = {str(k): np.zeros(symbols) for k in range(strips)}
-        return plots.draw_gate_strips("x" * symbols, values, "Strips", width=10).get_figheight()
+        return plots.draw_gate_strips("x" * symbols, values, "Strips", width=10, together=together).get_figheight()
 
     assert height(10, 1) < height(11, 1) == height(20, 1) < height(20, 2)
+    assert height(10, 4) == height(10, 4, together=4) < height(10, 4, together=2) < height(10, 4, together=1)
 
 
 @pytest.mark.parametrize(
@@ -283,6 +284,11 @@ def test_a_text_is_wrapped_and_each_strip_has_its_own_line():
 def test_strips_that_do_not_fit_are_refused(text, strips, width, fragment):
     with pytest.raises(ValueError, match=fragment):
         plots.draw_gate_strips(text, strips, "Strips", width)
+
+
+def test_no_strips_together_are_refused():
+    with pytest.raises(ValueError, match="together"):
+        plots.draw_gate_strips("ab", {"a": [0, 1]}, "Strips", together=0)
 
 
 def test_accuracies_are_drawn_at_their_gaps_each_with_its_own_marker_and_line():

@@ -130,7 +130,7 @@ def _slips():
             *slips.get(name, []),
             (right(xW + hU), f"the bias of {name} is missing"),
             (right(xW + b_v), "the part of the hidden state before, h times U, is missing"),
-            (xW + hU + b_v, "this is the pre-activation. What does the table say below it?"),
+            (xW + hU + b_v, "this is the pre-activation: take what the table says below it"),
             (other(xW + hU + b_v), "a gate goes through the sigmoid, the candidate through tanh"),
         ]
     slips["c"] = [
@@ -141,7 +141,7 @@ def _slips():
         (np.tanh(c_new), "tanh is for h. c is the plain sum"),
     ]
     slips["h"] = [
-        (o * c_new, "this is o times c. Where is tanh?"),
+        (o * c_new, "this is o times c, without the tanh"),
         (np.tanh(c_new), "the output gate o is missing"),
         (o * np.tanh(c), "this shows the old c. h comes from the new one"),
     ]
@@ -150,6 +150,8 @@ def _slips():
 
 def _verify_pencil(answer):
     for (name, value), right in zip(_parts(answer, *"figoch").items(), by_hand(), strict=True):
+        if value is None:
+            raise Wrong(f"{name} is still None. {'All before it are right.' if name != 'f' else ''}")
         found = as_array(name, value)
         if found.ndim or found.dtype.kind not in "iuf":
             raise Wrong(f"{name} is {value!r}, expected one number.")
@@ -180,9 +182,9 @@ pencil = Exercise(
         (_pencilled(g=0.27), "the candidate through tanh"),
         (_pencilled(c=-0.38), "The old memory"),
         (_pencilled(c=1.26), "g is negative"),
-        (_pencilled(h=0.37), "Where is tanh"),
+        (_pencilled(h=0.37), "without the tanh"),
     ],
-    remark="A negative candidate was let in, and c fell from 0.88 to 0.5: writing can also take away.",
+    remark="Of c = 1, the gate kept 0.88, and a negative candidate brought it down to 0.5: writing can take away.",
 )
 
 # --- Four units ------------------------------------------------------------
@@ -218,7 +220,7 @@ _CLUES = [
     ("holds", "c", 13, 0, 0.1, "no bracket is open there"),
     ("holds", "f", 4, 0.9, 1, "it keeps nothing from one symbol to the next. Who tells it that a bracket is open?"),
     ("copies", "f", 4, 0, 0.1, "it keeps a memory of its own; what copies takes all of it anew at every symbol"),
-    ("counts", "i", 4, 0.05, 0.5, "to count letters, let a little in at each of them: neither nothing nor all"),
+    ("counts", "i", 4, 0.05, 0.5, "a counter lets a little in at each letter: neither nothing nor all"),
     ("hides", "o", 3, 0, 0.1, "it shows its memory at a letter"),
 ]
 
@@ -250,7 +252,7 @@ read_strip = Exercise(
         ((2, 3, 1, 4), "Who tells it"),
         ((4, 2, 1, 3), "no bracket is open"),
         ((3, 1, 2, 4), "f of unit 1 is 1.00 at 'd'"),
-        ((3, 2, 4, 1), "let a little in"),
+        ((3, 2, 4, 1), "lets a little in"),
         ((3, 2, 1, 1), "at a letter"),
     ],
     remark="Units 2 and 3 show nearly the same, and one of them remembers nothing: only the gates tell them apart.",

@@ -7,9 +7,9 @@ in every lesson and deck.
 """
 
 from ..figures import show as show
+from .accuracy import draw_accuracy_by_gap as draw_accuracy_by_gap
 from .gates import GATE_COLOURS as GATE_COLOURS
 from .gates import STEP_PARTS as STEP_PARTS
-from .gates import draw_accuracy_by_gap as draw_accuracy_by_gap
 from .gates import draw_gate_strips as draw_gate_strips
 from .gates import draw_lstm_step as draw_lstm_step
 from .language import draw_ladder as draw_ladder

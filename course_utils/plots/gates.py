@@ -1,9 +1,8 @@
-"""Figures on gates: one step of an LSTM, values under a text, accuracy by gap."""
+"""Figures on gates: one step of an LSTM, values under a text."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import cycle
 from typing import Any
 
 import numpy as np
@@ -15,7 +14,6 @@ from ..checks import numbers
 from ..recurrence import LSTMTrace
 from .recurrent import SIGNED
 from .sheet import GREY, Sheet, as_letters, as_title, number, shortened, told, width_of
-from .style import COLOURS
 
 GATE_COLOURS = {
     "input_gate": "#009E73",
@@ -122,7 +120,9 @@ def draw_lstm_step(trace: LSTMTrace, time_step: int, part: str, words: Sequence[
     )
 
 
-def draw_gate_strips(text: str, strips: Mapping[str, ArrayLike], title: str, width: int = 60) -> Figure:
+def draw_gate_strips(
+    text: str, strips: Mapping[str, ArrayLike], title: str, width: int = 60, together: int | None = None
+) -> Figure:
     """Draw a text once for each strip, every symbol on a ground coloured by its value.
 
     Parameters
@@ -134,29 +134,36 @@ def draw_gate_strips(text: str, strips: Mapping[str, ArrayLike], title: str, wid
     title : str
     width : int
         Symbols on a line.
+    together : int, optional
+        A space is left after so many strips, for instance those of one unit; all stand close if not given.
 
     Raises
     ------
     ValueError
-        If there is no text or no strip, a strip does not have one value from -1 to 1 for each symbol, or `width` is
-        below 1.
+        If there is no text or no strip, a strip does not have one value from -1 to 1 for each symbol, or `width` or
+        `together` is below 1.
     """
-    if not text or not strips or width < 1:
-        raise ValueError(f"Expected a text, a strip and a width from 1 on, got {text!r}, {list(strips)}, {width}.")
+    together = len(strips) if together is None else together
+    if not text or not strips or min(width, together) < 1:
+        raise ValueError(
+            f"Expected a text, a strip, and from 1 on for width and together, got {text!r}, {list(strips)}, {width}, "
+            f"{together}."
+        )
     values = {name: within(f"strip {name!r}", strip, -1, 1, len(text)) for name, strip in strips.items()}
     lines, pitch = -(-len(text) // width), 0.27
-    block = len(strips) * pitch + (0.16 if len(strips) > 1 else 0.05)
+    spaces = 0.1 * (np.arange(len(strips)) // together)
+    block = len(strips) * pitch + spaces[-1] + (0.16 if len(strips) > 1 else 0.05)
     sheet = Sheet(10, lines * block + 0.95)
     left = 0.3 + max(map(width_of, strips)) * 10 / 72
-    column = min((9.85 - left) / min(width, len(text)), 0.16)
+    column = min((9.85 - left) / min(width, len(text)), 0.25)
     rows, columns = np.divmod(np.arange(len(text)), width)
     inked = np.array([place for place, symbol in enumerate(text) if symbol != " "], int)  # a blank is its ground
     letters = [as_letters(text[place]) for place in inked]
     for place, (name, strip) in enumerate(values.items()):
-        bottoms = sheet.height - 0.42 - block * rows - (place + 1) * pitch
+        bottoms = sheet.height - 0.42 - block * rows - (place + 1) * pitch - spaces[place]
         sheet.boxes(left + column * columns, bottoms, column, pitch - 0.02, SIGNED(0.5 + 0.4 * strip))
         middles = left + column * (columns[inked] + 0.5)
-        sheet.text(letters, middles, bottoms[inked] + 0.075, min(12, 115 * column), family="monospace")
+        sheet.text(letters, middles, bottoms[inked] + 0.075, min(13, 115 * column), family="monospace")
         sheet.text([name] * lines, 0.12, bottoms[::width] + 0.075, 10, align="left")
     least = -1 if min(strip.min() for strip in values.values()) < 0 else 0
     sheet.mesh(
@@ -172,54 +179,6 @@ def draw_gate_strips(text: str, strips: Mapping[str, ArrayLike], title: str, wid
     return sheet.finished(
         title, f"Text of {len(text)} symbols on coloured ground: {'; '.join(parts)}. It reads: {text}"
     )
-
-
-def draw_accuracy_by_gap(
-    accuracies: Mapping[str, Sequence[float]], gaps: Sequence[int], title: str, chance: float
-) -> Figure:
-    """Draw how often each network recalls a symbol, by how many steps ago it was read.
-
-    Parameters
-    ----------
-    accuracies : mapping of str to sequence of float, (gaps,)
-        Name of each network, and its accuracy at each gap, from 0 to 1.
-    gaps : sequence of int
-        Steps between the symbol and the question, from 1 on in rising order.
-    title : str
-    chance : float
-        The accuracy of guessing.
-
-    Raises
-    ------
-    ValueError
-        If there is no network, a network does not have one accuracy from 0 to 1 for each gap, the gaps do not rise from
-        1 on, or `chance` is not between 0 and 1.
-    """
-    gaps = numbers("gaps", gaps, ("gaps", None))
-    if not accuracies or not (np.diff(gaps, prepend=0) > 0).all():
-        raise ValueError(
-            f"Expected a network, and gaps from 1 on in rising order, got {list(accuracies)} and {gaps.tolist()}."
-        )
-    values = {name: within(f"accuracies of {name!r}", row, 0, 1, len(gaps)) for name, row in accuracies.items()}
-    within("chance", [chance], 0, 1, 1)
-    figure = Figure(figsize=(9, 3.8), layout="constrained")
-    axes = figure.subplots()
-    axes.axhline(chance, color=COLOURS["baseline"], linewidth=3, alpha=0.6, label=f"guessing: {chance:.3g}")
-    colours = COLOURS["mark"], COLOURS["ours"], COLOURS["training"], GATE_COLOURS["cell"], "black"
-    for (name, row), colour, marker, style in zip(
-        values.items(), cycle(colours), cycle("os^Dv"), cycle(("-", "--", "-.", ":"))
-    ):
-        axes.plot(gaps, row, color=colour, marker=marker, markersize=8, linestyle=style, linewidth=2, label=name)
-    axes.set_xscale("log", base=2)  # gaps are usually doubled
-    axes.minorticks_off()
-    axes.set_xticks(gaps, [f"{gap:g}" for gap in gaps])
-    axes.set(title=title, xlabel="gap d (steps, logarithmic)", ylabel="accuracy", ylim=(0, 1.05))
-    axes.legend(loc="center left", bbox_to_anchor=(1, 0.5), handlelength=3.5)
-    figure.set_label(
-        f"Accuracy by gap, at gaps of {', '.join(f'{gap:g}' for gap in gaps)} steps; guessing gives {chance:.3g}. "
-        + "; ".join(f"{name}: {told(row)}" for name, row in values.items())
-    )
-    return figure
 
 
 def check_trace(trace: Any, time_step: int, name: str, symbols: Sequence[str], most_units: int) -> None:

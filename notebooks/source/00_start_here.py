@@ -118,7 +118,7 @@ exercises.share.check(share_of)
 # | 00 | Start here | 15 | | this table |
 # | 01 | [Recurrent networks and backpropagation through time](01_rnn_and_bptt.ipynb) | 50 | A | your own backward pass, equal to TensorFlow's |
 # | 02 | [Windows and forecasting](02_windows_and_forecasting.ipynb) | 45 | A | a forecast, and whether it beats the naive one |
-# | 03 | LSTM gates | 50 | B | a microscope on the gates of a trained cell |
+# | 03 | [Inside the LSTM and the GRU](03_lstm_gates.ipynb) | 50 | B | a microscope on the gates of a trained cell |
 # | 04 | `return_sequences` and `return_state` | 45 | C | never guessing a shape again |
 # | 05 | Tokenizers and embeddings | 45 | D | a map of words that a network drew |
 # | 06 | Sentiment | 50 | D | film reviews judged, and a baseline that is hard to beat |

@@ -486,7 +486,7 @@ exercises.better.check(better_week)
 # <details><summary>A window of 100, a horizon of 20, a series of 119 steps: how many windows?</summary>
 # None. One window needs 120 steps.</details>
 #
-# **Next:** lesson 03, inside the LSTM and the GRU.
+# **Next:** [lesson 03](03_lstm_gates.ipynb), inside the LSTM and the GRU.
 #
 # ## Further reading
 #
