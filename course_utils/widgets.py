@@ -76,7 +76,7 @@ class Slider:
 
 @dataclass(frozen=True)
 class Choice:
-    """One of `options`: a sequence of values, or a dictionary from labels to values."""
+    """One of `options`: a sequence of values other than None, or a dictionary from labels to such values."""
 
     options: Sequence[Any] | Mapping[str, Any]
     value: Any
@@ -84,11 +84,16 @@ class Choice:
 
     def __post_init__(self) -> None:
         _described(self)
+        if any(value is None for value in self._values()):
+            raise ValueError(f"{self.description!r} offers None, which ipywidgets shows as nothing chosen: use a word.")
         self.accept(self.value)
+
+    def _values(self) -> list[Any]:
+        return list(self.options.values() if isinstance(self.options, Mapping) else self.options)
 
     def accept(self, value: Any) -> None:
         """Raise ``ValueError`` if `value` is not an option."""
-        values = list(self.options.values() if isinstance(self.options, Mapping) else self.options)
+        values = self._values()
         if value not in values:
             raise ValueError(f"{self.description!r} takes one of {values}, not {value!r}.")
 

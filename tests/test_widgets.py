@@ -206,6 +206,8 @@ def test_every_control_starts_at_its_value_and_hands_the_new_one_on(control, val
         lambda: Slider(0, 10, 5, 1, " "),
         lambda: Choice([], None, "cell"),
         lambda: Choice(["lstm"], "gru", "cell"),
+        lambda: Choice({"any": None, "lstm": "lstm"}, None, "cell"),
+        lambda: Choice(["lstm", None], "lstm", "cell"),
         lambda: TextBox(3, "text"),
         lambda: Switch("yes", "on"),
     ],

@@ -341,7 +341,7 @@ from course_utils.widgets import Choice, Slider, TextBox, explore
 def microscope(sentence, step, **gates):
     read = "".join(s for s in sentence.lower() if s in symbols) or " "
     t = min(step, len(read)) - 1
-    forced = {name: value for name, value in gates.items() if value is not None}
+    forced = {name: value for name, value in gates.items() if value != "learned"}
     trace = held_at(reader, forced).forward(E[[symbols.index(s) for s in read]][None])
     V, b = scores.get_weights()
     p = np.exp(trace.hidden[0, t] @ V + b)
@@ -350,15 +350,15 @@ def microscope(sentence, step, **gates):
     return plots.draw_microscope(read, trace, t, after, forced)
 
 
-choices = {"as learned": None, "held at 0": 0, "held at 1": 1}
+choices = {"as learned": "learned", "held at 0": 0, "held at 1": 1}
 explore(
     microscope,
     alt="Cell states of eight units over a sentence; their gates and the prediction at one step.",
     sentence=TextBox("the cat (a grey one) sat (it was late)", "sentence"),
     step=Slider(1, 60, 19, 1, "time step"),
-    forget_gate=Choice(choices, None, "forget gate"),
-    input_gate=Choice(choices, None, "input gate"),
-    output_gate=Choice(choices, None, "output gate"),
+    forget_gate=Choice(choices, "learned", "forget gate"),
+    input_gate=Choice(choices, "learned", "input gate"),
+    output_gate=Choice(choices, "learned", "output gate"),
 )
 
 # %% [markdown]
