@@ -301,12 +301,19 @@ def test_accuracies_are_drawn_at_their_gaps_each_with_its_own_marker_and_line():
     assert len({line.get_color() for line in networks}) == 3
 
 
+@pytest.mark.parametrize(("gaps", "scale"), [([5, 10], "linear"), ([0, 56], "linear"), ([5, 2560], "log")])
+def test_gaps_that_reach_far_have_a_logarithmic_axis(gaps, scale):
+    axes = plots.draw_accuracy_by_gap({"LSTM": [1, 0.5]}, gaps, "Accuracy", 0.25).axes[0]
+    assert axes.get_xscale() == scale
+    assert [label.get_text() for label in axes.get_xticklabels()] == [str(gap) for gap in gaps]
+
+
 @pytest.mark.parametrize(
     ("accuracies", "gaps", "chance", "fragment"),
     [
         ({}, [1, 2], 0.1, "Expected a network"),
         ({"LSTM": [1, 1]}, [2, 1], 0.1, "rising order"),
-        ({"LSTM": [1, 1]}, [0, 1], 0.1, "from 1 on"),
+        ({"LSTM": [1, 1]}, [-1, 1], 0.1, "from 0 on"),
         ({"LSTM": [1, 1]}, [], 0.1, "gaps has shape"),
         ({"LSTM": [1]}, [1, 2], 0.1, "accuracies of 'LSTM'"),
         ({"LSTM": [1, 95]}, [1, 2], 0.1, "accuracies of 'LSTM' has values from 1 to 95"),

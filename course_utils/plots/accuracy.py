@@ -24,7 +24,8 @@ def draw_accuracy_by_gap(
     accuracies : mapping of str to sequence of float, (gaps,)
         Name of each network, and its accuracy at each gap, from 0 to 1.
     gaps : sequence of int
-        Steps between the symbol and the question, from 1 on in rising order.
+        Steps between the symbol and the question, in rising order; on a logarithmic axis where the largest is many
+        times the smallest.
     title : str
     chance : float
         The accuracy of guessing.
@@ -32,13 +33,13 @@ def draw_accuracy_by_gap(
     Raises
     ------
     ValueError
-        If there is no network, a network does not have one accuracy from 0 to 1 for each gap, the gaps do not rise from
-        1 on, or `chance` is not between 0 and 1.
+        If there is no network, a network does not have one accuracy from 0 to 1 for each gap, the gaps do not rise
+        from 0 on, or `chance` is not between 0 and 1.
     """
     gaps = numbers("gaps", gaps, ("gaps", None))
-    if not accuracies or not (np.diff(gaps, prepend=0) > 0).all():
+    if not accuracies or gaps[0] < 0 or not (np.diff(gaps) > 0).all():
         raise ValueError(
-            f"Expected a network, and gaps from 1 on in rising order, got {list(accuracies)} and {gaps.tolist()}."
+            f"Expected a network, and gaps from 0 on in rising order, got {list(accuracies)} and {gaps.tolist()}."
         )
     values = {name: within(f"accuracies of {name!r}", row, 0, 1, len(gaps)) for name, row in accuracies.items()}
     within("chance", [chance], 0, 1, 1)
@@ -50,10 +51,12 @@ def draw_accuracy_by_gap(
         values.items(), cycle(colours), cycle("os^Dv"), cycle(("-", "--", "-.", ":"))
     ):
         axes.plot(gaps, row, color=colour, marker=marker, markersize=8, linestyle=style, linewidth=2, label=name)
-    axes.set_xscale("log", base=2)  # gaps are usually doubled
-    axes.minorticks_off()
+    if logarithmic := gaps[-1] > 16 * gaps[0] > 0:
+        axes.set_xscale("log", base=2)  # such gaps are usually doubled
+        axes.minorticks_off()
     axes.set_xticks(gaps, [f"{gap:g}" for gap in gaps])
-    axes.set(title=title, xlabel="gap d (steps, logarithmic)", ylabel="accuracy", ylim=(0, 1.05))
+    xlabel = "gap d (steps, logarithmic)" if logarithmic else "gap d (steps)"
+    axes.set(title=title, xlabel=xlabel, ylabel="accuracy", ylim=(0, 1.05))
     axes.legend(loc="center left", bbox_to_anchor=(1, 0.5), handlelength=3.5)
     figure.set_label(
         f"Accuracy by gap, at gaps of {', '.join(f'{gap:g}' for gap in gaps)} steps; guessing gives {chance:.3g}. "
