@@ -49,7 +49,7 @@ explore(draw_bar, alt="A bar as long as the slider says.", units=Slider(1, 9, 4,
 """
 
 # Lessons with a slider; one that is not there yet is skipped.
-LESSONS = ("01_rnn_and_bptt", "02_windows_and_forecasting", "08_alice_text_generation")
+LESSONS = ("01_rnn_and_bptt", "02_windows_and_forecasting", "08_alice_text_generation", "11_lstm_for_images")
 
 
 @pytest.fixture(scope="module", params=["demo", *LESSONS])
