@@ -26,7 +26,7 @@ from course_utils.exercises import lesson_11 as exercises
 #
 # “LSTM for Images ???” asks a slide of the lecture, and leaves it there. A recurrent network wants a **sequence** (시퀀스):
 # steps in time, and at each step a vector of features. An image has no time. But we can read it as one reads a page, from
-# the top row to the bottom row: every row is a time step, every **pixel** (픽셀) of the row a feature.
+# the top row to the bottom row: every row is a time step, every **pixel** of the row a feature.
 #
 # The images are the handwritten digits of **MNIST**, 28 × 28 pixels; where MNIST cannot be had, a smaller set, enlarged. A
 # pixel is a number from 0, paper, to 255, ink.
@@ -86,7 +86,7 @@ def network(at_every_row=False):
     )
 
 
-# %%
+# %% tags=["nbval-check-output"]
 model = network()
 for layer in model.layers:
     print(f"{layer.name:7} {layer.count_params():7,} parameters, output {layer.output.shape}")
@@ -124,7 +124,7 @@ images = settings.by_mode(12_800, 300_000)
 untrained, begin = accuracy(model), perf_counter()
 train(model, x, y, images)
 seconds, at_the_end = {"two LSTM layers": perf_counter() - begin}, accuracy(model)
-print(f"trained on {min(images, len(x)):,} images, {-(-images // len(x))} times over")
+print(f"trained on {min(images, len(x)):,} images, each shown {-(-images // len(x))} ×")
 print(f"{len(x_test):,} test images: untrained {untrained:.1%} right, now {at_the_end:.1%}")
 
 # %% [markdown]
@@ -265,9 +265,9 @@ title = f"LSTM minus SimpleRNN: {title} points"
 plots.show(plots.draw_accuracy_by_order(by_order, title))
 
 # %% [markdown]
-# The three orders are closer than they look. The random one costs a few points or none: a recurrent layer never knew that
-# two pixels are neighbours, for each step multiplies 28 numbers by a matrix, which has no idea of left and right. What
-# counts is that a step brings the same pixels in every image.
+# No order stops them. The random one, to our eyes no image, costs a few points, or even helps: no step is blank. A recurrent
+# layer never knew that two pixels are neighbours; each step multiplies 28 numbers by a matrix, which has no idea of left
+# and right. It only wants the same pixels at the same step of every image.
 #
 # And 28 steps are short. `SimpleRNN` starts with an orthogonal recurrent kernel (spectral radius 1, lesson 01), so that
 # its gradients survive them, and it learns all three orders. After 120,000 images (full mode) we measured about 98 % on rows
@@ -291,6 +291,7 @@ def opened(units=64):
     return model
 
 
+# %% tags=["nbval-check-output"]
 for bias in (1, 4):
     f = cells.sigmoid(bias)
     print(f"bias {bias}: f = {f:.3f}, left after 28 steps {f**28:.0e}, after 56 {f**56:.0e}")
@@ -338,9 +339,9 @@ for name in shares:
     print(f"{name:22} {shares[name]:.1%} right after {seconds[name]:3.0f} s of training")
 
 # %% [markdown]
-# In a training step, the dense network has a few large products. The LSTM has 28 small ones in a row, forward and back, and
-# each waits for the one before. In a short training, the dense network wins; for images, a **convolutional** network, which
-# knows neighbours, wins against both. Reading rows is an exercise.
+# The dense network gets about as far in a fraction of the time. In a training step it has a few large products; the LSTM
+# has 28 small ones in a row, forward and back, and each waits for the one before. And for images a **convolutional**
+# network, which knows neighbours, beats both. Reading rows is an exercise.
 #
 # What recurrence gives for the price: weights that serve any number of steps (section 6 added 56 rows; a dense network
 # would have had to be built anew), an answer after every step, and input that need not all be there at once: speech,
