@@ -229,7 +229,7 @@ DATASETS = {
                     ),
                 ),
             ),
-            "none yet (it comes with lesson 11)",
+            "the digits of scikit-learn, 8 by 8 points, enlarged",
         ),
         Dataset(
             "glove",

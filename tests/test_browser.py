@@ -54,7 +54,14 @@ explore(
 """
 
 # Lessons with a slider; one that is not there yet is skipped.
-LESSONS = ("01_rnn_and_bptt", "02_windows_and_forecasting", "03_lstm_gates", "08_alice_text_generation")
+LESSONS = (
+    "01_rnn_and_bptt",
+    "02_windows_and_forecasting",
+    "03_lstm_gates",
+    "04_recurrent_layers_in_keras",
+    "08_alice_text_generation",
+    "11_lstm_for_images",
+)
 
 
 @pytest.fixture(scope="module", params=["demo", *LESSONS])

@@ -161,19 +161,52 @@ def test_invented_reviews_have_the_form_of_the_real_ones():
     assert [reviews.word_index[word] for word in text.split()] == list(reviews.x_train[0])
 
 
-@pytest.mark.parametrize("name", ["mnist", "glove"])
-def test_without_a_stand_in_the_error_says_what_to_do(name):
+def test_the_digits_of_scikit_learn_stand_in_for_mnist_in_its_form():
+    digits = data.load_mnist()
+    assert (digits.source, digits.edition) == ("stand-in", DATASETS["mnist"].stand_in)
+    assert digits.x_train.shape == (1415, 28, 28) and digits.x_test.shape == (382, 28, 28)
+    assert {array.dtype for array in (digits.x_train, digits.y_train, digits.x_test, digits.y_test)} == {
+        np.dtype(np.uint8)
+    }
+    for pictures in (digits.x_train, digits.x_test):
+        assert (pictures.min(), pictures.max()) == (0, 255)
+    for labels in (digits.y_train, digits.y_test):
+        assert np.bincount(labels, minlength=10).min() > 30
+
+
+def test_an_enlarged_digit_is_the_small_one_between_its_points():
+    from sklearn.datasets import load_digits
+
+    small = load_digits()
+    digits = data.load_mnist()
+    pictures = np.concatenate([digits.x_train, digits.x_test]).astype(float)
+    assert (np.concatenate([digits.y_train, digits.y_test]) == small.target).all()
+    # Point p of 28 lies at 7 p / 27 on the grid of 8, so the corners fall together.
+    np.testing.assert_allclose(pictures[:, ::27, ::27], 255 / 16 * small.images[:, ::7, ::7], atol=0.51)
+    # Point 1 lies 7/27 of the way from the first small point to the second.
+    corner = small.images[:, 0]
+    expected = 255 / 16 * (20 / 27 * corner[:, 0] + 7 / 27 * corner[:, 1])
+    np.testing.assert_allclose(pictures[:, 0, 1], expected, atol=0.51)
+
+
+def test_no_writer_of_the_stand_in_is_in_both_parts():
+    # Each writer wrote 0 to 9 three times before anything else; so do the first labels of the test part.
+    digits = data.load_mnist()
+    assert digits.y_test[:30].tolist() == digits.y_train[:30].tolist() == [*range(10)] * 3
+
+
+def test_without_a_stand_in_the_error_says_what_to_do():
     with pytest.raises(data.MissingDataError) as raised:
-        getattr(data, f"load_{name}")()
-    edition = DATASETS[name].files[0].editions[0]
+        data.load_glove()
+    edition = DATASETS["glove"].files[0].editions[0]
     for needed in ("COURSE_DATA_DIR", edition.path, edition.sha256, f"{edition.size:,}", "data/README.md"):
         assert needed in str(raised.value)
 
 
 def test_the_reason_of_a_failed_file_is_part_of_the_error():
-    path = put("mnist", b"half")
+    path = put("glove", b"half")
     with pytest.raises(data.MissingDataError) as raised:
-        data.load_mnist()
+        data.load_glove()
     assert str(path) in str(raised.value)
     assert path.read_bytes() == b"half"
 
@@ -281,11 +314,7 @@ def test_no_pickle_of_an_unknown_file_is_opened(tmp_path, name):
         assert arrays["x_train"] is not None
     trace.rmdir()
     put(name, content)
-    if name == "imdb":
-        assert data.load_imdb().source == "stand-in"
-    else:
-        with pytest.raises(data.MissingDataError):
-            data.load_mnist()
+    assert getattr(data, f"load_{name}")().source == "stand-in"
     assert not trace.exists()
 
 
@@ -345,7 +374,7 @@ def test_the_summary_reads_no_file(monkeypatch):
 
 
 def test_importing_the_loaders_does_not_load_what_only_a_download_needs():
-    heavy = "{'pooch', 'requests', 'tensorflow', 'keras'}"
+    heavy = "{'pooch', 'requests', 'sklearn', 'tensorflow', 'keras'}"
     script = f"import sys, course_utils.data; print({heavy} & set(sys.modules))"
     environment = os.environ | {"PYTHONPATH": str(settings.repository())}
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, env=environment, timeout=60)

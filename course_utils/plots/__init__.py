@@ -12,6 +12,11 @@ from .gates import GATE_COLOURS as GATE_COLOURS
 from .gates import STEP_PARTS as STEP_PARTS
 from .gates import draw_gate_strips as draw_gate_strips
 from .gates import draw_lstm_step as draw_lstm_step
+from .images import draw_accuracy_by_order as draw_accuracy_by_order
+from .images import draw_accuracy_by_row as draw_accuracy_by_row
+from .images import draw_image_as_sequence as draw_image_as_sequence
+from .images import draw_reading as draw_reading
+from .images import draw_views as draw_views
 from .language import draw_ladder as draw_ladder
 from .language import draw_losses as draw_losses
 from .language import draw_next_symbol as draw_next_symbol
