@@ -28,6 +28,10 @@ def _verify_patches(answer):
         shown = f"the first patch of the first image, whose top left corner is {images[0, :size, :size].tolist()}"
         if np.array_equal(found, expected.reshape(3, 4 // size, 6 // size, -1).swapaxes(1, 2).reshape(found.shape)):
             raise Wrong("The patches come column by column: first go from left to right, then to the next row of them.")
+        if size > 1 and np.array_equal(found, images.reshape(found.shape)):
+            raise Wrong("These pixels lie side by side in one row of the image: `reshape` alone does not cut squares.")
+        if size > 1 and np.array_equal(found, _pixels_by_column(images, size)):
+            raise Wrong("These are the right patches, but their pixels come column by column.")
         expect_close(f"{case}, {shown},", found[0, 0], expected[0, 0], why="row by row, and from no other patch")
         expect_close(f"{case}, the second patch", found[0, 1], expected[0, 1], why="it lies to the right of the first")
         expect_close(f"{case}, the sequence of the first image", found[0], expected[0], why="left to right, then down")
@@ -38,6 +42,11 @@ def _turned(images, size):
     count, rows, columns = images.shape
     parts = images.reshape(count, rows // size, size, columns // size, size)
     return parts.transpose(0, 1, 3, 4, 2).reshape(count, -1, size * size)
+
+
+def _pixels_by_column(images, size):
+    squares = in_patches(images, size)
+    return squares.reshape(*squares.shape[:2], size, size).swapaxes(2, 3).reshape(squares.shape)
 
 
 def _column_of_patches_first(images, size):
@@ -58,7 +67,8 @@ patches = Exercise(
         "Now bring the two axes that count patches together: `.swapaxes(2, 3)`. Then one `reshape` joins two and two.",
     ],
     typical_mistakes=[
-        (lambda images, size: images.reshape(len(images), -1, size * size), "from no other patch"),
+        (lambda images, size: images.reshape(len(images), -1, size * size), "does not cut squares"),
+        (_pixels_by_column, "their pixels come column by column"),
         (_turned, "from no other patch"),
         (_column_of_patches_first, "column by column"),
         (lambda images, size: in_patches(images, size)[:, :, : size * size // 2 + 1], "patches of 2 × 2 pixels"),
@@ -95,6 +105,8 @@ def _verify_by_row(answer):
     found = expect_shape(case, result, (5,), "one accuracy for each row: the mean over the images")
     if np.allclose(found, without_bias):
         raise Wrong("These are the accuracies without `b`: the Dense layer adds its bias after the product.")
+    if np.allclose(found, len(labels) * expected):
+        raise Wrong("These are counts, expected shares: divide by the number of images.")
     if np.allclose(found, 100 * expected):
         raise Wrong("These are percentages, expected shares from 0 to 1.")
     expect_close(case, found, expected, 1e-9, "compare the largest score after each row with the label of its image")
@@ -119,6 +131,7 @@ by_row = Exercise(
         ),
         (lambda hidden, V, b, labels: ((hidden @ V + b).argmax(-1) == labels[:, None]).mean(), "has shape ()"),
         (lambda hidden, V, b, labels: ((hidden @ V + b).argmax(-1) == labels).mean(axis=0), "could not be broadcast"),
+        (lambda hidden, V, b, labels: 8 * accuracy_after_each_row(hidden, V, b, labels), "counts"),
         (lambda hidden, V, b, labels: 100 * accuracy_after_each_row(hidden, V, b, labels), "percentages"),
         (
             lambda hidden, V, b, labels: np.full(5, accuracy_after_each_row(hidden, V, b, labels)[-1]),

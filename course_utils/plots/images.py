@@ -155,7 +155,8 @@ def draw_accuracy_by_order(accuracies: Mapping[str, Mapping[str, float]], title:
         shares = within(f"accuracies of {name!r}", list(row.values()), 0, 1, len(orders))
         axes.plot(shares, range(len(orders)), marker, color=colour, markersize=10, label=name)
         axes.set_yticks(range(len(orders)), orders)
-    axes.set(xlabel="accuracy", ylim=(len(orders) - 0.5, -0.5))
+    least = min(min(row.values()) for row in accuracies.values())
+    axes.set(xlabel="accuracy", xlim=(min(0.5, least - 0.05), 1), ylim=(len(orders) - 0.5, -0.5))
     axes.grid(axis="x", color="#DDDDDD")
     axes.set_axisbelow(True)
     axes.legend(loc="center left", bbox_to_anchor=(1, 0.5))
@@ -212,12 +213,12 @@ def draw_reading(image: ArrayLike, probabilities: ArrayLike, rows_read: int, lab
 
 
 def _draw_uncovered(sheet: Sheet, image: np.ndarray, rows_read: int, x: Sequence[float], y: Sequence[float]) -> None:
-    """Draw the rows that have been read in black on white, the others on grey and very pale."""
+    """Draw the rows that have been read in black on white; grey covers the others."""
     (left, right), (low, high) = x, y
     rows, columns = image.shape
     colours = np.ones((rows, columns, 4))
     colours[..., :3] = 1 - image[..., None]
-    colours[rows_read:, :, :3] = _UNREAD * (1 - 0.12 * image[rows_read:, :, None])
+    colours[rows_read:, :, :3] = _UNREAD
     lines = np.linspace(high, low, rows + 1)
     sheet.mesh(np.linspace(left, right, columns + 1), lines, colours)
     if rows_read:  # the row that was read last
@@ -246,3 +247,5 @@ def _draw_history(sheet: Sheet, probabilities: np.ndarray, rows_read: int, x: Se
     ticks = np.arange(0, len(probabilities), 7)
     sheet.text([str(tick) for tick in ticks], (lines[ticks] + lines[ticks + 1]) / 2, low - 0.2, 9, GREY)
     sheet.text(["rows read; the darker, the more probable"], left, low - 0.38, 9, GREY, "left")
+    middles = high - (high - low) / 10 * (np.arange(10) + 0.5)
+    sheet.text([str(digit) for digit in range(10)], left - 0.15, middles - 0.05, 9.5, GREY)

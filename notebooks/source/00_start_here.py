@@ -119,14 +119,14 @@ exercises.share.check(share_of)
 # | 01 | [Recurrent networks and backpropagation through time](01_rnn_and_bptt.ipynb) | 50 | A | your own backward pass, equal to TensorFlow's |
 # | 02 | [Windows and forecasting](02_windows_and_forecasting.ipynb) | 45 | A | a forecast, and whether it beats the naive one |
 # | 03 | [Inside the LSTM and the GRU](03_lstm_gates.ipynb) | 50 | B | a microscope on the gates of a trained cell |
-# | 04 | `return_sequences` and `return_state` | 45 | C | never guessing a shape again |
+# | 04 | [Recurrent layers in Keras](04_recurrent_layers_in_keras.ipynb) | 50 | C | never guessing a shape again |
 # | 05 | Tokenizers and embeddings | 45 | D | a map of words that a network drew |
 # | 06 | Sentiment | 50 | D | film reviews judged, and a baseline that is hard to beat |
 # | 07 | Character models | 45 | E | invented names |
 # | 08 | [Alice: text generation](08_alice_text_generation.ipynb) | 50 | E | a page in the manner of Alice |
 # | 09 | Translation with an encoder and a decoder | 50 | F | German sentences |
 # | 10 | Attention | 45 | F | seeing which word looks at which |
-# | 11 | LSTM for images | 30 | C | a digit recognised row by row |
+# | 11 | [LSTM for images](11_lstm_for_images.ipynb) | 45 | C | a digit recognised row by row |
 #
 # A deck is the set of slides that goes with a lesson. Lessons without a link, and the decks, are being written. Each lesson
 # stands on those before it; if you know what an LSTM, an embedding, softmax and cross-entropy are, you can read lesson 08

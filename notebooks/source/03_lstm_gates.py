@@ -534,7 +534,7 @@ exercises.gru_from_lstm.check(gru_step)
 # <details><summary>Which of c and h can grow beyond 1?</summary>
 # Only c: at each step it can grow by up to 1. h is a gate times a tanh.</details>
 #
-# **Next:** [lesson 08](08_alice_text_generation.ipynb), two layers of this cell write a book.
+# **Next:** [lesson 04](04_recurrent_layers_in_keras.ipynb), what these layers return in Keras.
 #
 # ## Further reading
 #

@@ -24,7 +24,7 @@ from course_utils.exercises import lesson_11 as exercises
 # %% [markdown]
 # ## 1 An image is a sequence of rows
 #
-# “LSTM for Images ???” asks a slide of the lecture, and leaves it there. A recurrent network wants a **sequence** (시퀀스):
+# “LSTM for Images ???” asks a slide of the lecture. A recurrent network wants a **sequence** (시퀀스):
 # steps in time, and at each step a vector of features. An image has no time. But we can read it as one reads a page, from
 # the top row to the bottom row: every row is a time step, every **pixel** of the row a feature.
 #
@@ -45,8 +45,8 @@ title = f"A {label} as a sequence: {inked} of its 28 rows bring ink"
 plots.show(plots.draw_image_as_sequence(image, title))
 
 # %% [markdown]
-# We divide by 255, so that all numbers lie between 0 and 1; section 8 shows why. To save time we test on 2,000 images,
-# taken from the whole test set, for the first half of MNIST's is neater than the second.
+# We divide by 255, so that all numbers lie between 0 and 1; section 8 shows why. To save time we test on 2,000 images, drawn
+# evenly from the test set.
 #
 # **Question:** a recurrent layer expects (batch, time, features). What must be done to the shape (images, 28, 28)?
 
@@ -72,7 +72,9 @@ print("x", x.shape, " x_test", x_test.shape, " from", x.min(), "to", x.max())
 # $(\text{features} + 1) \times \text{units}$.
 
 # %%
-from course_utils.fast_lstm import FastLSTM  # keras.layers.LSTM, quicker on a CPU (lesson 08)
+from course_utils.fast_lstm import (
+    FastLSTM,
+)  # the numbers of keras.layers.LSTM, quicker on a CPU
 
 
 def network(at_every_row=False):
@@ -94,19 +96,19 @@ expected = [4 * (28 + 128 + 1) * 128, 4 * (128 + 128 + 1) * 128, (128 + 1) * 10]
 assert [layer.count_params() for layer in model.layers] == expected
 
 # %% [markdown]
-# The first layer hands on all 28 hidden states (은닉 상태), for the second is a recurrent layer too and wants a sequence. The
+# The first layer hands on all 28 hidden states (은닉 상태), for the second wants a sequence. The
 # second hands on the last one only.
 #
 # Training minimises the cross-entropy, in batches of 64, with Adam and a rate that falls to zero. `train` shows the
-# network so many `images`; if there are fewer, it begins again with the first. `accuracy` is the share of right answers.
+# network `shown` images; if there are fewer, it begins again with the first. `accuracy` is the share of right answers.
 
 
 # %%
-def train(model, x, y, images, rate=0.004):
-    count, epochs = min(images, len(x)), -(-images // len(x))  # rounded up
+def train(model, x, y, shown, rate=0.004):
+    count, epochs = min(shown, len(x)), -(-shown // len(x))  # rounded up
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     optimizer = training.optimizer(rate, epochs * count // 64)
-    model.compile(optimizer, loss, steps_per_execution=16)
+    model.compile(optimizer, loss, steps_per_execution=16)  # 16 steps a call: quicker
     model.fit(x[:count], y[:count], batch_size=64, epochs=epochs, verbose=0)
     return model
 
@@ -120,21 +122,22 @@ def accuracy(model, x=x_test):
 # %%
 from time import perf_counter
 
-images = settings.by_mode(12_800, 300_000)
+shown = settings.by_mode(12_800, 300_000)
 untrained, begin = accuracy(model), perf_counter()
-train(model, x, y, images)
+train(model, x, y, shown)
 seconds, at_the_end = {"two LSTM layers": perf_counter() - begin}, accuracy(model)
-print(f"trained on {min(images, len(x)):,} images, each shown {-(-images // len(x))} ×")
+print(f"trained on {min(shown, len(x)):,} images, each shown {-(-shown // len(x))} ×")
 print(f"{len(x_test):,} test images: untrained {untrained:.1%} right, now {at_the_end:.1%}")
 
 # %% [markdown]
-# (With 2,000 test images, results less than two or three percentage points apart may be equal.)
+# (2,000 test images leave two or three percentage points to chance; in the short trainings below, another seed moves a
+# result by up to eight.)
 #
 # ## 3 Asking early
 #
 # The hidden state exists after *every* row. So we can ask early: give the state after row 10 to the `Dense` layer, which
 # was trained on the state after row 28 only, and see what it says. By hand that is two cells of `course_utils`, one
-# product, and softmax, which makes probabilities of scores. Before the first row, the hidden state is zero.
+# product, and softmax. Before the first row, the hidden state is zero.
 
 
 # %%
@@ -176,7 +179,7 @@ early.set_weights(model.get_weights())  # the first network, asked after every r
 at_every_row.set_weights(model.get_weights())
 labels = np.repeat(y[:, None], 28, axis=1)
 print("out", at_every_row(x[:2]).shape, " labels", labels.shape)
-train(at_every_row, x, labels, images // 2)
+train(at_every_row, x, labels, shown // 2)
 by_row = {
     "trained at the last row, asked early": accuracy(early),
     "trained at every row": accuracy(at_every_row),
@@ -186,22 +189,25 @@ title = f"After half of the rows {half[1]:.0%} are right, if trained for it; els
 plots.show(plots.draw_accuracy_by_row(by_row, x_test.mean(axis=(0, 2)), title))
 
 # %%
-usual = read(at_every_row, x_test[:1])[0, 1]
-print("after row 1, the second says", *(f"{digit}: {p:.0%}" for digit, p in enumerate(usual)))
+usual = read(at_every_row, x_test[:1])[0, 3]
+print(
+    "after row 3, the second network says",
+    *(f"{digit}: {p:.0%}" for digit, p in enumerate(usual)),
+)
 for name, values in by_row.items():
     best = f"best after row {values.argmax() + 1}, {values.max():.1%}"
     print(f"{name}: {best}; at the end {values[-1]:.1%}")
 
 # %% [markdown]
-# After the first row, nearly always blank in MNIST, the second network says how frequent each digit is, about a tenth each: the
-# best one can do. Then it becomes surer with every row of ink. The first network's states in the middle were never meant
-# to be read; they hold what *it* needs for going on.
+# After three rows, nearly always blank in MNIST, the second network says how frequent each digit is, about a tenth each: the
+# best one can do. Then it is right more often with every row of ink. The first network's states in the middle were never
+# meant to be read; they hold what *it* needs for going on.
 #
 # In MNIST's last rows hardly anything is written, and yet a curve may fall: the answer has to be carried over blank rows.
 # Section 6 returns to that.
 #
-# Now uncover an image yourself. The 20 images are sorted by how early the second network makes up its mind; of the last
-# it may be wrong to the end. Then ask the first network.
+# Now uncover an image yourself; grey is what the network has not seen. The 20 images are sorted by how early the second
+# network makes up its mind; about the last it may be wrong to the end.
 
 # %%
 from course_utils.widgets import Choice, Slider, explore
@@ -210,7 +216,7 @@ right = read(at_every_row, x_test[:200])[:, 1:].argmax(axis=-1) == y_test[:200, 
 for_long = np.logical_and.accumulate(right[:, ::-1], axis=1).sum(axis=1)  # up to the end
 chosen = np.argsort(-for_long, kind="stable")[np.linspace(0, len(right) - 1, 20).astype(int)]
 networks = {"trained at every row": at_every_row, "trained at the last row": model}
-answers = {name: read(network, x_test[chosen]) for name, network in networks.items()}
+answers = {name: read(known, x_test[chosen]) for name, known in networks.items()}
 
 
 # %%
@@ -265,18 +271,18 @@ title = f"LSTM minus SimpleRNN: {title} points"
 plots.show(plots.draw_accuracy_by_order(by_order, title))
 
 # %% [markdown]
-# No order stops them. The random one, to our eyes no image, costs a few points, or even helps: no step is blank. A recurrent
-# layer never knew that two pixels are neighbours; each step multiplies 28 numbers by a matrix, which has no idea of left
-# and right. It only wants the same pixels at the same step of every image.
+# No order stops them, though one is no image to our eyes. After so short a training it even helps `SimpleRNN`, perhaps since no
+# blank rows are left to cross. A recurrent layer never knew that two pixels are neighbours: each
+# step multiplies 28 numbers by a matrix, which has no idea of left and right. It only wants the same pixels at the same
+# step of every image.
 #
-# And 28 steps are short. `SimpleRNN` starts with an orthogonal recurrent kernel (spectral radius 1, lesson 01), so that
-# its gradients survive them, and it learns all three orders. After 120,000 images (full mode) we measured about 98 % on rows
-# for the LSTM and 95 % for `SimpleRNN`.
+# And 28 steps are short. `SimpleRNN` starts with an orthogonal recurrent kernel (lesson 01), so that
+# its gradients survive them. After 120,000 images (full mode) we measured about 98 % on rows for the LSTM and 95 % for
+# `SimpleRNN`.
 #
 # ## 6 How long does it remember?
 #
-# To test memory, we put a gap between reading and answering: **blank rows under the image**, and the answer is asked for
-# after the last of them. It is lesson 03's question, with a digit in place of a symbol.
+# To test memory, we put a gap of $d$ **blank rows** under the image, and ask for the answer after the last of them. It is the question of lesson 03, section 6, with a digit in place of a symbol.
 #
 # **Question:** Keras starts the forget gate (망각 게이트) of an LSTM at a bias of 1. The sigmoid of 1 is 0.73. What is left of
 # a cell state after 28 blank rows, and after 56? And with a bias of 4?
@@ -298,7 +304,7 @@ for bias in (1, 4):
 
 # %%
 by_gap = {name: [shares["rows"]] for name, shares in by_order.items()}  # without a gap
-by_gap["LSTM, gate opened"] = [accuracy(train(opened(), x, y, few))]
+by_gap["opened LSTM"] = [accuracy(train(opened(), x, y, few))]
 gaps = settings.by_mode([56], [28, 56])
 for gap in gaps:
     blanks = ((0, 0), (0, gap), (0, 0))
@@ -310,16 +316,17 @@ ends = ", ".join(f"{name} {values[-1]:.0%}" for name, values in by_gap.items())
 plots.show(plots.draw_accuracy_by_gap(by_gap, [0, *gaps], f"After 56 blank rows: {ends}", 0.1))
 
 # %% [markdown]
-# The LSTM as Keras makes it, the network with the memory, is the one that forgets: with its gate at 0.73, neither the
-# digit nor the gradient gets across, and nothing teaches the gate to open. `SimpleRNN` begins at radius 1 and does better.
-# With the gate opened by hand, the LSTM learns. After 120,000 images we measured, with the gap, 97 % for it, 61 %
-# for `SimpleRNN`, and 11 %, a guess, for the LSTM as made. **An LSTM can remember long; where its forget gate starts
-# decides whether it learns to.** If you know how many steps, start its bias near their logarithm.
+# The LSTM as Keras makes it is the one that forgets: with its gate at 0.73, neither the digit nor the gradient gets across,
+# and nothing teaches the gate to open. `SimpleRNN` begins at radius 1 and does better. With the gate opened by hand, the
+# LSTM learns. After 120,000 images we measured, with 56 blank rows, 97 % for the opened LSTM, 61 % for `SimpleRNN`, and
+# 11 %, a guess, for the LSTM as made. **An LSTM can remember long; where its forget gate starts decides whether it learns
+# to.** If you know how many steps, start its bias near their natural logarithm: then about a third of the state is left at
+# the end.
 #
 # ## 7 Against a network without time
 #
-# Honesty needs an opponent: a plain `Dense` network on the 784 pixels at once, with as many parameters as the lecture's
-# network. It gets the same images, and then more of them.
+# An opponent: a plain `Dense` network on the 784 pixels at once, with as many parameters as the lecture's
+# network. It gets the same images, first as often, then five times as often.
 
 
 # %%
@@ -331,21 +338,21 @@ def dense():
 
 shares = {"two LSTM layers": at_the_end}
 print(f"parameters: LSTM {model.count_params():,}, Dense {dense().count_params():,}")
-for name, count in {"Dense, same images": images, "Dense, five times over": 5 * images}.items():
+for name, count in {"Dense, same images": shown, "Dense, five times over": 5 * shown}.items():
     begin = perf_counter()
-    trained = train(dense(), x[:images], y[:images], count)
+    trained = train(dense(), x[:shown], y[:shown], count)
     seconds[name], shares[name] = perf_counter() - begin, accuracy(trained)
 for name in shares:
     print(f"{name:22} {shares[name]:.1%} right after {seconds[name]:3.0f} s of training")
 
 # %% [markdown]
-# The dense network gets about as far in a fraction of the time. In a training step it has a few large products; the LSTM
-# has 28 small ones in a row, forward and back, and each waits for the one before. And for images a **convolutional**
-# network, which knows neighbours, beats both. Reading rows is an exercise.
+# The dense network gets as far, or farther, in less time. In a training step it has a few large products; the LSTM has 28
+# small ones in a row, forward and back, and each waits for the one before. And for images a **convolutional** network,
+# which knows neighbours, beats both.
 #
-# What recurrence gives for the price: weights that serve any number of steps (section 6 added 56 rows; a dense network
-# would have had to be built anew), an answer after every step, and input that need not all be there at once: speech,
-# handwriting stroke by stroke, film frames, text. An image lies there complete.
+# What recurrence gives for the price: weights that serve any number of steps (with 56 rows more, the networks of section 6
+# had no weight more; a dense network would have), an answer after every step, and input that need not all be there at
+# once: speech, handwriting stroke by stroke, film frames, text.
 #
 # ## 8 What goes wrong
 #
@@ -368,12 +375,12 @@ for scale, found in by_scale.items():
 
 # %% [markdown]
 # Unscaled, training does not fail: it gets worse, which is harder to notice. Sums of numbers up to 255 push tanh and the
-# gates to their flat ends, where gradients vanish. Standardised inputs help the LSTM. For `SimpleRNN` they are no gift:
-# paper is then no longer 0, and blank rows, too, write into its state. Scale, and measure; the best scale is the
-# network's.
+# gates to their flat ends, where gradients vanish. Standardised inputs help the LSTM and harm `SimpleRNN`: paper is then no
+# longer 0, and blank rows write into the state, which gates can shut out. Scale, and measure: what is best depends on the
+# network.
 #
 # **The wrong axis.** Flatten an image and add the axis for the features, as for a series, and each *pixel* becomes a
-# step. Again there is no error. `reshape` for the columns raises none either:
+# step. `reshape` for the columns raises no error either; it puts the numbers back where they were:
 
 # %%
 for name, batch in {"rows": x[:64], "pixels": x[:64].reshape(-1, 784, 1)}.items():
@@ -427,7 +434,8 @@ exercises.by_row.check(right_after_each_row)
 # %% [markdown]
 # **3 How many parameters?** (15 minutes). Two networks read rows of `features` pixels and end in a `Dense` for `classes`:
 # a `GRU` of `units` as Keras makes it (with `reset_after`, lesson 03), and a `Bidirectional` with an `LSTM` of `units` in
-# each direction. Return both numbers of parameters. When they are right, build both, `train` them on rows, and compare.
+# each direction. Return both numbers of parameters. When they are right, build both
+# (`Bidirectional(FastLSTM(64))` works), `train` them on rows, and compare.
 
 
 # %%
@@ -445,8 +453,8 @@ exercises.parameters.check(parameters)
 #
 # - An image of 28 rows is a sequence of 28 steps with 28 features; the shape does not say which axis is time.
 # - Many-to-one can be read early, but only what was trained for early answers gives good ones.
-# - A recurrent layer knows no neighbours: the same shuffling of all images changes little.
-# - Over 28 steps `SimpleRNN` nearly keeps up. Over longer gaps what counts is where the forget gate starts.
+# - A recurrent layer knows no neighbours: the same shuffling of all images does not stop it.
+# - Over 28 steps `SimpleRNN` keeps up, or nearly. Over longer gaps what counts is where the forget gate starts.
 # - For images there are better networks. For what comes step by step, recurrence is one answer.
 #
 # **Two quick questions**
@@ -455,8 +463,7 @@ exercises.parameters.check(parameters)
 # No error: the shapes are the same. The accuracy falls far, for the digits lie on their side and are mirrored.</details>
 #
 # <details><summary>Every image is shuffled in its own way, not all in the same. Can the network still learn?</summary>
-# Hardly: where a number stood is lost. What is left is how much ink there is, which tells a 1 from a 0, and little
-# more.</details>
+# Hardly: where a number stood is lost. What is left is how much ink there is, which tells a 1 from a 0.</details>
 #
 # **Next:** this was the last lesson. Take a sequence of your own, a text (lesson 08), a series (lesson 02) or your
 # handwriting, and begin with what has to be beaten. In [lesson 00](00_start_here.ipynb) is the way to all others.
