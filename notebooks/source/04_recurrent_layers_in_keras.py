@@ -8,7 +8,7 @@
 #
 # - choose `return_sequences` and `return_state` for any task, and never guess a shape;
 # - stack layers, tag every word of a sentence, mask padding, hand states from one layer to another;
-# - read Keras's most frequent error message about recurrent layers;
+# - read the error message that a forgotten option brings;
 # - write the lectures' TensorFlow 1 and Keras 2 code in today's names.
 #
 # **Time:** 50 minutes, and 45 for the exercises. **Before:** lessons 01 and 03. **Slides:** deck C.
@@ -25,7 +25,8 @@ from course_utils.exercises import lesson_04 as exercises
 # ## 1 I am Groot
 #
 # A sentence of three words, each of them two numbers (an **embedding**, 임베딩; here invented). A recurrent layer wants three
-# axes: which sequence of the batch, which time step, which feature. Below it the slides' second input, four steps of five numbers.
+# axes: which sequence of the batch, which time step, which feature. The slides' second input, below,
+# has four steps of five numbers.
 
 # %% tags=["nbval-check-output"]
 words = ["I", "am", "groot"]
@@ -100,7 +101,7 @@ for kind in (keras.layers.SimpleRNN, keras.layers.GRU, keras.layers.LSTM):
 
 # %% [markdown]
 # The output of a recurrent layer *is* its hidden state, so the last one comes twice: once as output, once as state. The cell
-# state of an LSTM is in no output; only `return_state=True` gives it.
+# state of an LSTM is in no output; only `return_state=True` gives it. GRU and SimpleRNN have none: two tensors.
 #
 # ## 4 Both directions
 #
@@ -168,7 +169,8 @@ for every in (True, False):
     first = keras.layers.SimpleRNN(4, return_sequences=every, name="first")
     second = keras.layers.SimpleRNN(4, name="second")
     try:
-        model = keras.Sequential([keras.Input((None, 2), name="x"), first, second])
+        entry = keras.Input((None, 2), name="x")
+        model = keras.Sequential([entry, first, second], name="stack")
         print(shapes.of_model(model))
     except ValueError as error:
         print("\nValueError:", str(error).replace(": ", ":\n", 1))
@@ -300,10 +302,12 @@ up = np.arange(1, 6, dtype="float32").reshape(1, 5, 1)
 
 
 def counter(every):
-    lstm = keras.layers.LSTM(3, return_sequences=every, name="lstm")
+    # unroll: see section 10; with five steps it is quicker
+    lstm = keras.layers.LSTM(3, return_sequences=every, unroll=True, name="lstm")
     dense = keras.layers.Dense(1, name="dense")
     head = keras.layers.TimeDistributed(dense, name="each_step") if every else dense
-    return keras.Sequential([keras.Input((5, 1), name="numbers"), lstm, head])
+    name = "many_to_many" if every else "many_to_one"
+    return keras.Sequential([keras.Input((5, 1), name="numbers"), lstm, head], name=name)
 
 
 for every, labels in ((False, up[:, -1] + 1), (True, up + 1)):
@@ -327,14 +331,14 @@ for every, labels in ((False, up[:, -1] + 1), (True, up + 1)):
 #   11, whatever it reads.
 # - One example does not say what the rule is. “Count on” fits it, and so does “always say 6”.
 #
-# Many windows help within their range. Beyond it, say each number relative to the last one of its window: then 6 … 10 *is*
-# 1 … 5.
+# Many windows help within their range. Beyond it, say each number, and the answer, relative to the last one of the window:
+# then 6 … 10 *is* 1 … 5.
 #
 # ## 9 States handed on
 #
 # `initial_state` starts a layer from given states, in the order in which a layer returns them. Reading Groot in two pieces has to
-# give what reading him whole gives. And a layer with other weights may go on from there: an encoder hands what it has read to a
-# decoder, which writes. That is translation, lesson 09. **Question:** what happens if $h$ and $c$ change places?
+# give what reading him whole gives. And another layer with as many units may go on from there: an encoder hands what it has
+# read to a decoder, which writes. That is translation, lesson 09. **Question:** what happens if $h$ and $c$ change places?
 
 # %% tags=["nbval-check-output"]
 lstm = keras.layers.LSTM(4, return_state=True, seed=4)
@@ -343,6 +347,8 @@ _, h, c = lstm(x[:, :2])
 for name, states in (("h, c", [h, c]), ("c, h", [c, h]), ("none", None)):
     y = lstm(x[:, 2:], initial_state=states)[0]
     print(f"initial_state {name}: as in one piece?", np.allclose(y, whole, atol=1e-6))
+writer = keras.layers.LSTM(4, return_sequences=True)
+print("another layer goes on from h, c:", writer(lecture, initial_state=[h, c]).shape)
 
 keeper = keras.layers.LSTM(4, stateful=True)
 reader = keras.Sequential([keras.Input(batch_shape=(1, None, 2)), keeper])
@@ -363,7 +369,8 @@ print("the whole, after reset_state:", np.allclose(reader(x), whole, atol=1e-6))
 # ## 10 Four more switches
 #
 # - `go_backwards=True` reads from the end; its outputs come in the order of reading.
-# - `unroll=True` writes the loop out, step by step: the same numbers, a larger graph. The number of steps has to be known.
+# - `unroll=True` writes the loop out, step by step: the same numbers from a larger graph. With few steps it is quicker; how
+#   many has to be known.
 # - `dropout` and `recurrent_dropout` set some of the inputs, or of $h$, to zero while training, and enlarge the rest.
 #
 # **Question:** does dropout draw anew at each step, or once for a sequence? To see it we use a layer that copies: its kernel is
@@ -379,9 +386,9 @@ print("go_backwards and unroll agree:", np.allclose(ahead(x[:, ::-1]), y, atol=1
 
 
 def copier(kernel, recurrent_kernel, **dropout):
-    start = {"kernel_initializer": kernel, "recurrent_initializer": recurrent_kernel}
+    weights = {"kernel_initializer": kernel, "recurrent_initializer": recurrent_kernel}
     return keras.layers.SimpleRNN(
-        8, activation="linear", return_sequences=True, **start, **dropout
+        8, activation="linear", return_sequences=True, **weights, **dropout
     )
 
 
@@ -396,8 +403,8 @@ assert np.allclose(of_inputs(ones), 1)  # without training=True
 
 # %% [markdown]
 # Once for each sequence (Gal and Ghahramani, 2016): the same columns are zero at every step. Drawing anew would shake the memory
-# again and again. At 0.5, what is kept is doubled, and where $h$ is copied, as here, at each step: 2, 4, 8. Without
-# `training=True` nothing is dropped; `fit` sets it for you.
+# again and again. At 0.5, what is kept counts double; where $h$ is copied on and on, as here, it doubles at each step: 2, 4, 8.
+# Without `training=True` nothing is dropped; `fit` sets it for you.
 #
 # ## 11 What goes wrong: the last step of both
 #
