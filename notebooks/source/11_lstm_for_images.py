@@ -72,9 +72,7 @@ print("x", x.shape, " x_test", x_test.shape, " from", x.min(), "to", x.max())
 # $(\text{features} + 1) \times \text{units}$.
 
 # %%
-from course_utils.fast_lstm import (
-    FastLSTM,
-)  # the numbers of keras.layers.LSTM, quicker on a CPU
+from course_utils.fast_lstm import FastLSTM  # keras.layers.LSTM, quicker on a CPU
 
 
 def network(at_every_row=False):
@@ -385,7 +383,7 @@ for scale, found in by_scale.items():
 # %%
 for name, batch in {"rows": x[:64], "pixels": x[:64].reshape(-1, 784, 1)}.items():
     layer = FastLSTM(64)
-    layer.build(batch.shape)
+    layer(batch)  # the first call compiles
     begin = perf_counter()
     layer(batch)
     print(
