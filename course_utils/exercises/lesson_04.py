@@ -9,9 +9,9 @@ from .framework import Exercise, Wrong, as_array, expect_close, expect_shape
 # --- Eight shapes ----------------------------------------------------------
 
 QUESTIONS = {
-    "a": ("a = SimpleRNN(5)(x)", "what becomes of the time axis by default, and what is on the last axis"),
+    "a": ("a = SimpleRNN(5)(x)", "by default there is no time axis, and on the last axis are the units"),
     "b": ("b = LSTM(5, return_sequences=True)(x)", "each step has an output, with a number for each unit"),
-    "c": ("_, _, c = LSTM(5, return_sequences=True, return_state=True)(x)", "it is left by the last step alone"),
+    "c": ("_, _, c = LSTM(5, return_sequences=True, return_state=True)(x)", "the last step leaves it: no time axis"),
     "d": ("d = Bidirectional(GRU(5))(x)", "both halves of 5 units stand one after the other"),
     "e": (
         "_, _, _, e, _ = Bidirectional(LSTM(5, return_sequences=True, return_state=True))(x)",
@@ -56,7 +56,7 @@ def _verify_shapes(answer):
         if found[:1] != (2,):
             raise Wrong(f"{letter} is {found}, and the first axis is the batch: x holds 2 sequences.")
         if len(found) != len(expected):
-            raise Wrong(f"`{code}` has not {len(found)} axes: {why}.")
+            raise Wrong(f"`{code}` does not have {len(found)} axes: {why}.")
         if found != expected:
             raise Wrong(f"`{code}` is not {found}: {why}.")
     if missing:
@@ -80,8 +80,8 @@ shapes = Exercise(
         "`Bidirectional` doubles the units of its output, not of its states. `Dense` and a mask leave time alone.",
     ],
     typical_mistakes=[
-        (_with("a", (2, 7, 5)), "has not 3 axes"),
-        (_with("c", (2, 7, 5)), "by the last step alone"),
+        (_with("a", (2, 7, 5)), "does not have 3 axes"),
+        (_with("c", (2, 7, 5)), "the last step leaves it"),
         (_with("d", (2, 5)), "one after the other"),
         (_with("e", (2, 10)), "of one half"),
         (_with("f", (2, 6)), "the second layer alone"),
@@ -147,7 +147,7 @@ def _look_at_judge(model, rng):
 
 def _look_at_tagger(model, rng):
     ids = np.array([[5, 3, 9], [7, 7, 2]])
-    why = "four numbers for each word: a tagger needs the output of every step"
+    why = "four numbers, from Dense, for each word: a tagger needs the output of every step"
     found = expect_shape("the output of tagger for ids (2, 3)", model(ids), (2, 3, 4), why)
     longer = np.asarray(model(np.pad(ids, ((0, 0), (0, 2)))))
     if not np.allclose(longer[:, :3], found, atol=1e-5):
@@ -164,7 +164,7 @@ def _look_at_writer(model, rng):
     from ..cells import LSTMCell
 
     x, z = (rng.normal(size=(2, steps, 8)).astype("float32") for steps in (5, 3))
-    why = "an output for each step of z"
+    why = "an output for each step of z; are the inputs in the order [x, z]?"
     found = expect_shape("the output of writer for x (2, 5, 8) and z (2, 3, 8)", model([x, z]), (2, 3, 16), why)
     loops = sorted(_lstms(model), key=lambda layer: not layer.return_state)
     if len(loops) != 2:
@@ -248,7 +248,7 @@ models = Exercise(
         (_writer(lambda h, c: [h, c], every=False), "an output for each step of z"),
         (lambda: (three_models()[0], None, None), "tagger is None"),
     ],
-    remark="Two of the three raised no error. Shapes show one of them; only numbers show the other.",
+    remark="Two of the three raised no error. Only numbers show a missing mask, and states in the wrong order.",
 )
 
 # --- Bidirectional from two LSTMs ------------------------------------------

@@ -61,12 +61,12 @@ def by_hand(layer, x):
 
 # %% tags=["nbval-check-output"]
 last = keras.layers.SimpleRNN(4)
-every = keras.layers.SimpleRNN(4, return_sequences=True)
+all_steps = keras.layers.SimpleRNN(4, return_sequences=True)
 print("last ", last(x).shape)
-print("every", every(x).shape)
-every.set_weights(last.get_weights())
-assert np.allclose(by_hand(every, x)[0], every(x), atol=1e-6)
-print("the last of all is the last:", np.allclose(every(x)[:, -1], last(x), atol=1e-6))
+print("all ", all_steps(x).shape)
+all_steps.set_weights(last.get_weights())
+assert np.allclose(by_hand(all_steps, x)[0], all_steps(x), atol=1e-6)
+print("the last of all is the last:", np.allclose(all_steps(x)[:, -1], last(x), atol=1e-6))
 
 # %% [markdown]
 # ## 3 And the state
@@ -122,7 +122,7 @@ for claim, place, state in (
     print(claim, np.allclose(place, state, atol=1e-6))
 
 # %% [markdown]
-# The backward half begins at the last step and ends at step 0. Remember this; section 11 returns to it. With
+# The backward half begins at the last step and ends at step 0. With
 # `return_sequences=False`, Keras takes each half where it ends.
 #
 # ## 5 The picture
@@ -182,13 +182,13 @@ for every in (True, False):
 # - *expected ndim=3, found ndim=2*: wanted are three axes, (batch, time, features).
 # - *layer 'second'*: the layer that complains is not the one to repair. That is the one before it, `first`: it needs
 #   `return_sequences=True`.
-# - *Input 0*: the first, and only, input of that layer. It has no name: None.
+# - *Input 0*: the first, and only, input of that layer.
 #
 # ## 7 Names in sentences
 #
 # “In *I am Groot*, find the name” is **entity tagging** (개체명 인식): many to many, a tag for every word. Some words are
-# treacherous: *May*, *Will*, *Mark* and *Nice* may be names, or not. We draw sentences from templates; a capital stands for
-# a name of its kind.
+# treacherous: *May*, *Will*, *Mark* and *Nice* may be names, or not. We draw sentences from templates;
+# P, L and M stand for the name of a person, a place, a month.
 
 # %%
 templates = """I am P|P is here|P and P will go to L|may P go to L|may I go in M|M is cold in L
@@ -230,8 +230,8 @@ print("ids", shapes.named(ids, "batch time"), " answers", shapes.named(answers, 
 
 # %% [markdown]
 # Two taggers, an LSTM and a bidirectional one, learn from 200 sentences; 100 others test them. Without any network, one can
-# give each word its most frequent tag. **Question:** *may I go* and *may is here* begin with the same word. What can the LSTM
-# say about it?
+# give each word its most frequent tag. **Question:** *may anna go …* and *may and paul will …* begin with the same word.
+# What can the LSTM say about it?
 
 
 # %%
@@ -245,8 +245,8 @@ def tagger(recurrent):
 
 def ask(name, model):
     share = (np.argmax(model(ids[200:]), axis=2) == answers[200:])[ids[200:] > 0].mean()
-    p = model(encode(["may I go in may", "may is here"])).numpy()[:, 0, 1]
-    print(f"{name:24}{share:6.1%} right;  person: may I… {p[0]:.0%}, may is… {p[1]:.0%}")
+    p = model(encode(["may anna go to nice", "may and paul will go to seoul"])).numpy()[:, 0, 1]
+    print(f"{name:24}{share:6.1%} right;  person: may anna {p[0]:.0%}, may and {p[1]:.0%}")
 
 
 lstm = tagger(keras.layers.LSTM(16, return_sequences=True))
@@ -261,20 +261,19 @@ share = (counts.argmax(axis=1)[ids[200:]] == answers[200:])[ids[200:] > 0].mean(
 print(f"{'most frequent tag':24}{share:6.1%} right")
 
 # %% [markdown]
-# The first output of an LSTM has read the first word only: it must say the same of both. The backward half has read what
-# follows. (All test sentences come from the same templates; on real text it is harder.)
+# The first output of an LSTM has read the first word only: it must say the same of both, about the share in the training data.
+# The backward half has read on. (All test sentences come from the same templates; on real text it is harder.)
 #
-# And the mask? **Questions:** what does a layer put out at masked steps? What are $h$ and $c$ of a padded sentence? Which steps
+# And the mask? **Questions:** what are $h$ and $c$ of a padded sentence? Which steps
 # count for the loss?
 
 # %% tags=["nbval-check-output"]
 row, embedding = encode(["I am groot"]), two_way.layers[0]
 layer = keras.layers.LSTM(3, return_sequences=True, return_state=True)
-y, h, c = layer(embedding(row))
+_, h, c = layer(embedding(row))
 _, short_h, short_c = layer(embedding(row[:, :3]))
 _, unmasked_h, _ = layer(embedding(row).numpy())  # an array carries no mask
 print("mask", embedding.compute_mask(row).numpy()[0].astype(int))
-print("LSTM: outputs at masked steps are the last real one:", np.allclose(y[:, 3:], y[:, 2:3]))
 print("h and c as without padding:", np.allclose(h, short_h) and np.allclose(c, short_c))
 print("h without the mask is another one:", not np.allclose(unmasked_h, h, atol=1e-3))
 y = keras.layers.Bidirectional(keras.layers.LSTM(3, return_sequences=True))(embedding(row))
@@ -286,7 +285,8 @@ whole = keras.losses.SparseCategoricalCrossentropy()(answers, p)
 print("the loss is the mean over real words:", np.isclose(whole, each[ids > 0].mean()))
 
 # %% [markdown]
-# At masked steps an LSTM repeats its last output and keeps its states: `y[:, -1]`, $h$ and $c$ are those of the last real word.
+# At masked steps an LSTM keeps its states: $h$ and $c$ are those of the last real word. Its output is repeated on a CPU, and zero
+# on a GPU: take the states, not `y[:, -1]`.
 # `Bidirectional` puts out zeros there if it returns sequences, so that its `y[:, -1]` is worth nothing; its backward half begins
 # at the last real word. The mask travels on through every layer that can carry it, up to the loss.
 #
@@ -324,15 +324,15 @@ for every, labels in ((False, up[:, -1] + 1), (True, up + 1)):
     print(f"the most it can ever say: {b[0] + np.abs(W).sum():.2f}\n")
 
 # %% [markdown]
-# The slides stop after 50 updates, far too early. After 2000 both are exact; for the second, the loss is the mean over five steps,
+# The slides stop after 50 updates, far too early. After 2000 both are exact to two decimals; for the second, the loss is the mean over five steps,
 # and each step sends its own gradient back. Beyond 5, both fail, for two reasons:
 #
 # - $h$ is a gate times a tanh, so it lies between −1 and 1, and $hW + b$ can never exceed $b + \sum |W|$. The model cannot say
 #   11, whatever it reads.
 # - One example does not say what the rule is. “Count on” fits it, and so does “always say 6”.
 #
-# Many windows help within their range. Beyond it, say each number, and the answer, relative to the last one of the window:
-# then 6 … 10 *is* 1 … 5.
+# Many examples help within their range. Beyond it, subtract the last number read: then 1 … 5 and 6 … 10 both become −4 … 0, and
+# the answer 1.
 #
 # ## 9 States handed on
 #
@@ -374,7 +374,7 @@ print("the whole, after reset_state:", np.allclose(reader(x), whole, atol=1e-6))
 # - `dropout` and `recurrent_dropout` set some of the inputs, or of $h$, to zero while training, and enlarge the rest.
 #
 # **Question:** does dropout draw anew at each step, or once for a sequence? To see it we use a layer that copies: its kernel is
-# the unit matrix, its activation $g(a) = a$.
+# the identity matrix, its activation $g(a) = a$.
 
 # %%
 back = keras.layers.LSTM(4, go_backwards=True, return_sequences=True)
@@ -435,13 +435,13 @@ for name, choose in {
     print(f"{name:11} {tuple(read.shape)}: {share:6.1%} right")
 
 # %% [markdown]
-# Same shape, no error, and little better than guessing, 25 %. At `y[:, -1]` the backward half has read one step, and the forward
+# Same shape, no error, and no better than guessing, 25 %. At `y[:, -1]` the backward half has read one step, and the forward
 # half would have to carry the first symbol through all the others, which it has not learned in so short a time. Take the states; or
 # `return_sequences=False`, if you need nothing else.
 #
 # ## 12 Since the lectures
 #
-# The lectures show TensorFlow 1 and Keras 2. The next two cells run every entry of the right-hand column.
+# The lectures show TensorFlow 1 and Keras 2. The next two cells run the right-hand column.
 #
 # | then | today |
 # |---|---|
@@ -465,7 +465,6 @@ for name, choose in {
 # | `Embedding(1000, 8, input_length=5)` | `keras.layers.Embedding(1000, 8)` |
 # | `CuDNNLSTM(3)` | `keras.layers.LSTM(3)`, which takes the fast way on a GPU by itself; not with `unroll`, `recurrent_dropout` or other activations |
 # | `model.predict_classes(x)` | `np.argmax(model(one_hot), axis=-1)` |
-# | `keras.preprocessing.text` | lesson 05 |
 
 # %%
 keras.utils.set_random_seed(777)
@@ -585,7 +584,7 @@ exercises.bidirectional.check(two_ways)
 #
 # **Two quick questions**
 #
-# <details><summary>You want attention weights over all steps of an encoder, and its states for the decoder. Which options?</summary>
+# <details><summary>A decoder shall start from the states of an encoder, and look at all its outputs. Which options has the encoder?</summary>
 # Both: return_sequences=True and return_state=True.</details>
 #
 # <details><summary>A stateful model has been trained on one book and shall read another. What is to be done?</summary>
