@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 
-from .figures import PASSING, STORED, figure_bundle
+from .figures import PASSING, STORED, Quality, figure_bundle
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -261,7 +261,7 @@ class Explorer:
                 f'<pre style="white-space: pre-wrap; line-height: 1.3">{html.escape("".join(lines))}</pre>'
             )
 
-    def _redraw(self, quality: tuple[float, int] = PASSING) -> dict[str, str]:
+    def _redraw(self, quality: Quality = PASSING) -> dict[str, str]:
         started = time.perf_counter()
         bundle = self._drawn(self.state, quality)
         self._picture.value = bundle["text/html"]
@@ -273,7 +273,7 @@ class Explorer:
                 widget.continuous_update = self._live
         return bundle
 
-    def _drawn(self, state: dict[str, Any], quality: tuple[float, int]) -> dict[str, str]:
+    def _drawn(self, state: dict[str, Any], quality: Quality) -> dict[str, str]:
         import matplotlib.pyplot as plt
         from matplotlib.figure import Figure
 

@@ -75,7 +75,20 @@ def test_a_passing_picture_is_shown_at_the_size_of_a_stored_one() -> None:
     assert image(stored)["width"] == image(passing)["width"]
     assert image(stored)["height"] == image(passing)["height"]
     sizes = [pyplot.imread(io.BytesIO(base64.b64decode(b["image/png"]))).shape[:2] for b in (stored, passing)]
-    assert np.allclose(np.divide(*sizes), figures.STORED[0] / figures.PASSING[0], rtol=0.01)
+    assert np.allclose(np.divide(*sizes), figures.STORED.density / figures.PASSING.density, rtol=0.01)
+
+
+def test_a_stored_picture_has_fewer_colours_and_looks_the_same() -> None:
+    def heat_map() -> Figure:
+        drawn = Figure(figsize=(4, 2), layout="constrained")
+        drawn.subplots().imshow(np.linspace(0, 1, 200).reshape(10, 20), cmap="viridis")
+        return drawn
+
+    kept, whole = (figures.figure_png(heat_map(), figures.STORED._replace(colours=count)) for count in (256, None))
+    kept_pixels, whole_pixels = (pyplot.imread(io.BytesIO(png))[..., :3] for png in (kept, whole))
+    assert len(kept) < 0.6 * len(whole)
+    assert np.abs(kept_pixels - whole_pixels).max() < 0.1
+    assert kept_pixels[0, 0].min() > 0.99, "the ground stays white"
 
 
 @pytest.mark.parametrize("alt", ["", "  \n"])
