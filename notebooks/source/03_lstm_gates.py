@@ -47,7 +47,7 @@ print("blend", g * x + (1 - g) * s)  # where g is 0, s survives
 # from the word before $h_{t-1}$ and $c_{t-1}$.
 #
 # Keras keeps the weights of the four parts below side by side, in the order i, f, c, o. (Its c is the candidate, often
-# written $\tilde c$; here $g$. It is no gate.)
+# written $\tilde c$; here $g$. It is no gate.) What goes into $\sigma$ or tanh is a **pre-activation**, $a$.
 #
 # **Forget** (망각 게이트): what of the old memory is kept? $f_t = \sigma(x_t W_f + h_{t-1} U_f + b_f)$
 
@@ -228,7 +228,7 @@ plots.show(plots.draw_accuracy_by_gap(right, gaps, title, chance=0.25))
 # two cores do not always add in the same order.
 #
 # The short gaps taught the long ones. Trained on gap 39 alone, for as long, an LSTM learned nothing with any of three seeds
-# (measured here, not in this notebook).
+# (measured for this lesson, not in it).
 #
 # ## 6 What goes wrong: a memory that starts half shut
 #
@@ -523,7 +523,7 @@ exercises.gru_from_lstm.check(gru_step)
 # - Parameters: 1, 4 or 3 blocks of units × (units + features), and biases.
 # - The gradient along $c$ is multiplied by forget gates. It lasts where they are open, and vanishes where they are not.
 # - To hold *and* to choose what to hold takes gates. That a cell can does not mean that training taught it to.
-# - GRU and LSTM recalled alike; the GRU needs about three quarters of the parameters, and hardly less time here. Where the
+# - GRU and LSTM recalled alike; the GRU needs about three quarters of the parameters. Begin with either. Where the
 #   output has to hide part of the memory, or keeping and writing have to be set apart, the LSTM can and the GRU cannot.
 #
 # **Two quick questions**
