@@ -116,7 +116,7 @@ def rules(marks: list[str], y: float) -> None:
     }
     write(marks, "Which numbers are the same numbers", 0, y + 3, 3.6, bold=True)
     lines = [
-        "The output of a recurrent layer is its hidden state: h is y, and with return_sequences=True h is y[:, -1].",
+        "The output of a recurrent layer is its hidden state: h is y or, with return_sequences=True, y[:, -1].",
         "The cell state of an LSTM is in no output. Only return_state=True gives it: h and c, in this order.",
         f"Bidirectional joins both halves along the units, the forward one first: units=2×{UNITS}, {2 * UNITS} in all.",
         f"The forward half ends at the last step: with return_sequences=True forward_h is {every['forward_h']}.",
