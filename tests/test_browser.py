@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from pathlib import Path
 
-import psutil
 import pytest
 
 from tools.build_notebooks import NOTEBOOKS, build, complaint, target
@@ -120,16 +117,3 @@ def test_every_choice_changes_the_picture(browser: JupyterBrowser) -> None:
         browser.choose_option(description, others[0])
         wait_until(lambda: browser.pictures() != before, 20, f"another picture for {description}: {others[0]}")  # noqa: B023
     assert "Traceback" not in "".join(browser.widget_texts())
-
-
-def test_server_kernel_and_browser_end_with_the_block(tmp_path: Path) -> None:
-    source = tmp_path / "notebooks" / "source" / "01_demo.py"
-    source.parent.mkdir(parents=True)
-    source.write_text("# %%\n1 + 1\n", encoding="utf-8")
-    build(source)
-    before = set(psutil.Process(os.getpid()).children(recursive=True))
-    with JupyterBrowser(target(source)):
-        started = set(psutil.Process(os.getpid()).children(recursive=True)) - before
-        assert len(started) >= 4  # the server, a kernel, the driver, the browser
-    _, alive = psutil.wait_procs(started, timeout=5)
-    assert alive == []

@@ -30,7 +30,7 @@ def _verify_patches(answer):
             raise Wrong("The patches come column by column: first go from left to right, then to the next row of them.")
         if size > 1 and np.array_equal(found, images.reshape(found.shape)):
             raise Wrong("These pixels lie side by side in one row of the image: `reshape` alone does not cut squares.")
-        if size > 1 and np.array_equal(found, _pixels_by_column(images, size)):
+        if size > 1 and np.array_equal(found, _turned(images, size)):
             raise Wrong("These are the right patches, but their pixels come column by column.")
         expect_close(f"{case}, {shown},", found[0, 0], expected[0, 0], why="row by row, and from no other patch")
         expect_close(f"{case}, the second patch", found[0, 1], expected[0, 1], why="it lies to the right of the first")
@@ -42,11 +42,6 @@ def _turned(images, size):
     count, rows, columns = images.shape
     parts = images.reshape(count, rows // size, size, columns // size, size)
     return parts.transpose(0, 1, 3, 4, 2).reshape(count, -1, size * size)
-
-
-def _pixels_by_column(images, size):
-    squares = in_patches(images, size)
-    return squares.reshape(*squares.shape[:2], size, size).swapaxes(2, 3).reshape(squares.shape)
 
 
 def _column_of_patches_first(images, size):
@@ -68,8 +63,7 @@ patches = Exercise(
     ],
     typical_mistakes=[
         (lambda images, size: images.reshape(len(images), -1, size * size), "does not cut squares"),
-        (_pixels_by_column, "their pixels come column by column"),
-        (_turned, "from no other patch"),
+        (_turned, "their pixels come column by column"),
         (_column_of_patches_first, "column by column"),
         (lambda images, size: in_patches(images, size)[:, :, : size * size // 2 + 1], "patches of 2 × 2 pixels"),
         (lambda images, size: in_patches(images, 2), "patches of 1 × 1 pixels"),
