@@ -144,12 +144,10 @@ def test_training_gives_the_weights_that_keras_gives(jit_compile, stateful):
 @pytest.mark.parametrize(
     "options",
     [
-        {"go_backwards": True},
         {"activation": "relu"},
         {"recurrent_activation": "hard_sigmoid"},
         {"use_bias": False},
         {"unroll": True},
-        {"dropout": 0.3},
         {"recurrent_dropout": 0.3},
     ],
     ids=lambda options: next(iter(options)),
@@ -161,19 +159,45 @@ def test_where_the_loop_does_not_apply_keras_runs(loops, options):
     assert not loops
 
 
-def test_dropout_inside_the_layer_takes_effect_in_training(loops):
-    _, fast = pair(4, 3, dropout=0.5)
+def test_dropout_inside_the_layer_is_that_of_keras(loops):
     x = numbers(2, 5, 3, seed=1)
-    assert not np.allclose(fast(x, training=True), fast(x, training=False))
-    assert not loops
+    outputs = []
+    for layer in pair(4, 3, return_sequences=True, dropout=0.5, seed=7):
+        outputs.append(np.asarray(layer(x, training=True)))
+        assert not np.allclose(outputs[-1], layer(x, training=False))
+    assert_same(outputs[1:], outputs[:1])
+    assert loops
 
 
-def test_masked_steps_are_passed_over(loops):
-    keras_layer, fast = pair(4, 3, return_sequences=True)
-    x = numbers(2, 5, 3, seed=1)
-    mask = np.array([[1, 1, 0, 1, 0], [1, 0, 1, 1, 1]], bool)
-    assert_same(results(fast, x, mask=tf.constant(mask)), results(keras_layer, x, mask=tf.constant(mask)))
-    assert not loops
+@settings(deadline=None, max_examples=12, derandomize=True)
+@given(st.lists(st.lists(st.booleans(), min_size=6, max_size=6), min_size=1, max_size=4), *[st.booleans()] * 4)
+def test_masked_steps_are_passed_over_as_by_keras(mask, sequences, backwards, zeros, with_initial):
+    keras_layer, fast = pair(4, 3, return_sequences=sequences, return_state=True, go_backwards=backwards)
+    keras_layer.zero_output_for_mask = fast.zero_output_for_mask = zeros
+    batch = len(mask)
+    x = numbers(batch, 6, 3, seed=1)
+    initial = [numbers(batch, 4, seed=2), numbers(batch, 4, seed=3)] if with_initial else None
+    mask = tf.constant(mask)
+    assert_same(results(fast, x, initial, mask=mask), results(keras_layer, x, initial, mask=mask))
+
+
+def test_a_mask_and_the_way_back_do_not_stop_the_loop(loops):
+    _, fast = pair(4, 3, go_backwards=True)
+    fast(numbers(2, 5, 3), mask=tf.constant([[True] * 5, [True] * 2 + [False] * 3]))
+    assert loops
+
+
+@pytest.mark.parametrize("sequences", [False, True])
+def test_both_directions_with_a_mask_are_those_of_keras(loops, sequences):
+    x, mask = numbers(2, 5, 3, seed=1), tf.constant([[True] * 5, [True] * 2 + [False] * 3])
+    outputs = []
+    for kind in (layers.LSTM, FastLSTM):
+        layer = layers.Bidirectional(kind(4, return_sequences=sequences))
+        layer.build((2, 5, 3))
+        layer.set_weights([numbers(*weight.shape, seed=place) for place, weight in enumerate(layer.weights)])
+        outputs.append(np.asarray(layer(x, mask=mask)))
+    assert_same(outputs[1:], outputs[:1])
+    assert len(loops) == 2
 
 
 def test_a_saved_model_is_the_same_when_loaded(tmp_path):
