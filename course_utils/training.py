@@ -1,9 +1,9 @@
-"""Training on one long text: batches that carry the state, a line per epoch, samples on the way, resuming."""
+"""Training: batches that carry the state or have similar lengths, a line per epoch, samples on the way, resuming."""
 
 from __future__ import annotations
 
 import time as clock
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import keras
 import numpy as np
@@ -56,6 +56,86 @@ class StreamBatches(keras.utils.PyDataset):
     def on_epoch_end(self) -> None:
         offset = 0 if self._random is None else int(self._random.integers(self.time))
         self._inputs, self._targets = streams(self.numbers[offset:], self.batch)
+
+
+class BatchesByLength(keras.utils.PyDataset):
+    """Batches of sequences of similar length, each padded at the end to the longest of its own batch.
+
+    Padding costs as much time as words do. In batches of similar length hardly any is needed.
+
+    Parameters
+    ----------
+    sequences : sequence of ndarray of int, each (length,)
+        Without padding; 0 is the padding.
+    labels : ndarray, (number of sequences,)
+    batch : int
+        Sequences in a batch; the last one may be smaller.
+    seed : int, optional
+        If given, each epoch has other batches in another order; lengths may then differ by up to `spread` more.
+        None, for evaluation: always the same, the shortest first.
+    spread : int
+        How many steps the sorting by length may be off when `seed` is given, so that batches change from epoch to
+        epoch.
+    replace : tuple of (float, int), optional
+        For training: this share of the ids is replaced by this id each time, such as ``(0.1, 2)`` for unknown words.
+
+    Raises
+    ------
+    ValueError
+        If there is no sequence, one is empty, numbers of sequences and labels differ, or `batch` is below 1.
+    """
+
+    def __init__(
+        self,
+        sequences: Sequence[np.ndarray],
+        labels: np.ndarray,
+        batch: int,
+        seed: int | None = None,
+        spread: int = 20,
+        replace: tuple[float, int] | None = None,
+    ):
+        super().__init__()
+        self.sequences, self.labels, self.batch = list(sequences), np.asarray(labels), batch
+        self.lengths = np.array([len(sequence) for sequence in self.sequences])
+        if not self.sequences or len(self.sequences) != len(self.labels) or batch < 1:
+            raise ValueError(
+                f"Got {len(self.sequences)} sequences, {len(self.labels)} labels and batch = {batch}; expected as many "
+                "labels as sequences, at least one, and batches of at least one."
+            )
+        if not self.lengths.all():
+            empty = np.flatnonzero(self.lengths == 0)[:5].tolist()
+            raise ValueError(f"The sequences {empty} are empty: nothing to read, nothing to learn. Leave them out.")
+        self._random = None if seed is None else np.random.default_rng(seed)
+        self._spread, self._replace = spread, replace
+        self.on_epoch_end()
+
+    def __len__(self) -> int:
+        return len(self._batches)
+
+    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return ids (batch, steps of the longest) of int32, and labels (batch,)."""
+        chosen = self._batches[index]
+        rows = np.zeros((len(chosen), self.lengths[chosen].max()), np.int32)
+        for row, place in zip(rows, chosen, strict=True):
+            row[: self.lengths[place]] = self.sequences[place]
+        if self._replace:
+            share, id = self._replace
+            rows[(self._random.random(rows.shape) < share) & (rows > 0)] = id
+        return rows, self.labels[chosen]
+
+    @property
+    def steps(self) -> int:
+        """Steps that are read in one epoch, padding included."""
+        return int(sum(self.lengths[chosen].max() * len(chosen) for chosen in self._batches))
+
+    def on_epoch_end(self) -> None:
+        lengths = self.lengths
+        if self._random is not None:
+            lengths = lengths + self._random.uniform(0, self._spread, len(lengths))
+        order = np.argsort(lengths, kind="stable")
+        self._batches = [order[first : first + self.batch] for first in range(0, len(order), self.batch)]
+        if self._random is not None:
+            self._random.shuffle(self._batches)
 
 
 class CarryState(keras.callbacks.Callback):

@@ -8,6 +8,8 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -22,6 +24,7 @@ from course_utils import checkpoints, models, training  # noqa: E402
 from course_utils.counts import CountModel  # noqa: E402
 from course_utils.generation import Generator  # noqa: E402
 from course_utils.text import Vocabulary, copied_share, windows  # noqa: E402
+from tools import train_sentiment  # noqa: E402
 
 
 def alice() -> None:
@@ -110,13 +113,21 @@ def alice_lecture() -> None:
     )
 
 
-RECIPES = {"alice": alice, "alice_lecture": alice_lecture}
+def _real(found: Any) -> Any:
+    if found.source == "stand-in":
+        sys.exit("The checkpoints are made from the real data: set COURSE_DATA_DIR, or connect to the network.")
+    return found
 
 
-def _real(book: data.Book) -> data.Book:
-    if book.source == "stand-in":
-        sys.exit("The checkpoints are made from the real book: set COURSE_DATA_DIR, or connect to the network.")
-    return book
+def _with_reviews(recipe) -> None:
+    recipe(_real(data.load_imdb()))
+
+
+RECIPES = {
+    "alice": alice,
+    "alice_lecture": alice_lecture,
+    **{name: partial(_with_reviews, recipe) for name, recipe in train_sentiment.RECIPES.items()},
+}
 
 
 def main() -> None:

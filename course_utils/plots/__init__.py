@@ -27,6 +27,9 @@ from .microscope import draw_microscope as draw_microscope
 from .recurrent import draw_gradient_norms as draw_gradient_norms
 from .recurrent import draw_runs as draw_runs
 from .recurrent import draw_unrolled as draw_unrolled
+from .reviews import draw_few_labels as draw_few_labels
+from .reviews import draw_lengths as draw_lengths
+from .reviews import draw_review as draw_review
 from .series import draw_error_by_step as draw_error_by_step
 from .series import draw_forecasts as draw_forecasts
 from .series import draw_load as draw_load
