@@ -418,8 +418,8 @@ print(
 # blood, and some where a reader would side with the network, since the stars come from the writer's hand and not from the text. The
 # invented reviews fail the same network in the way of section 5: it learned films, not twins.
 #
-# Mind *Not bad at all!* above as well: two words of blame in the training data, and three words of praise together. And being sure is no proof: the last
-# line says how often.
+# *Not bad at all!* above got blame as well: *not* and *bad* stand more often in blame, and the network has learned that better than the two together. And
+# being sure is no proof: the last line says how often it was wrong at over 90 %.
 #
 # ## Exercises
 #
