@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from .framework import Exercise, Wrong, as_array, expect_close, expect_shape
+from .framework import Exercise, Wrong, expect_close, expect_shape
 
 # --- Ids by hand -----------------------------------------------------------
 
@@ -308,5 +308,5 @@ merge = Exercise(
         (lambda words: (merge_once(words)[0], dict(words)), "became ('l', 'o', 'w')"),
         (lambda words: (merge_once(words)[0], dict.fromkeys(merge_once(words)[1], 1)), "does not change"),
     ],
-    remark="Merged a thousand times, this is byte pair encoding, the tokenizer of section 5.",
+    remark="Merged a thousand times, this is byte pair encoding, the subword tokenizer of section 4.",
 )
