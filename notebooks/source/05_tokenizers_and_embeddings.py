@@ -276,13 +276,13 @@ print("Keras:               ", np.allclose(by_keras, table[ids], atol=1e-6))
 # text of $n$ words give?
 
 # %%
-by_word = Tokenizer([story], size=800)
-ids = np.array(by_word.encode(story))
+book = Tokenizer([story], size=800)
+ids = np.array(book.encode(story))
 around = np.lib.stride_tricks.sliding_window_view(ids, 5)
 around = around[around[:, 2] > 1]  # an unknown word teaches nothing
 context, middle = np.delete(around, 2, axis=1), around[:, 2]
 print(len(ids), "words,", len(middle), "windows:", context.shape, "→", middle.shape)
-print(by_word.decode(context[100]), "→", by_word.decode(middle[100:101]))
+print(book.decode(context[100]), "→", book.decode(middle[100:101]))
 
 # %% [markdown]
 # Closeness is the **cosine** of the angle between two vectors, $\cos(u, v) = u \cdot v / (|u| |v|)$: 1 for the same direction, 0 at
@@ -296,18 +296,18 @@ def neighbours(word, tokens, table, count=5):
     return [tokens[id] for id in np.argsort(-cosine) if tokens[id] != word][:count]
 
 
-embedding = keras.layers.Embedding(len(by_word.tokens), 32)
-mean, guess = keras.layers.GlobalAveragePooling1D(), keras.layers.Dense(len(by_word.tokens))
+embedding = keras.layers.Embedding(len(book.tokens), 32)
+mean, guess = keras.layers.GlobalAveragePooling1D(), keras.layers.Dense(len(book.tokens))
 model = keras.Sequential([keras.Input((4,)), embedding, mean, guess])
 loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 model.compile(keras.optimizers.Adam(0.01), loss, steps_per_execution=50)
 candidates = "said she very was two queen king grandmother".split()
-probes = [word for word in candidates if word in by_word.word_index][:6]
-print("untrained: said,", *neighbours("said", by_word.tokens, embedding.get_weights()[0]))
+probes = [word for word in candidates if word in book.word_index][:6]
+print("untrained: said,", *neighbours("said", book.tokens, embedding.get_weights()[0]))
 model.fit(context, middle, batch_size=256, epochs=15, verbose=0)
 table = embedding.get_weights()[0]
 for word in probes:
-    print(f"{word:12}", *neighbours(word, by_word.tokens, table))
+    print(f"{word:12}", *neighbours(word, book.tokens, table))
 
 # %% [markdown]
 # From one short book, and from nothing but order, the network has found verbs of saying, pronouns, words of degree. It has
@@ -317,9 +317,9 @@ for word in probes:
 # %%
 chosen = {word: word for word in probes}  # a word, and whose neighbour it is
 for probe in probes:
-    for word in neighbours(probe, by_word.tokens, table):
+    for word in neighbours(probe, book.tokens, table):
         chosen.setdefault(word, probe)
-vectors = table[[by_word.word_index[word] for word in chosen]]
+vectors = table[[book.word_index[word] for word in chosen]]
 vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 centred = vectors - vectors.mean(axis=0)
 _, strength, axes = np.linalg.svd(centred, full_matrices=False)
@@ -346,8 +346,8 @@ else:
     for word in probes:
         print(f"{word:12}", *neighbours(word, glove.words, glove.vectors))
     row = {word: number for number, word in enumerate(glove.words)}
-    known = [(id, row[word]) for id, word in enumerate(by_word.tokens) if word in row]
-    start_table = np.zeros((len(by_word.tokens), glove.vectors.shape[1]), dtype="float32")
+    known = [(id, row[word]) for id, word in enumerate(book.tokens) if word in row]
+    start_table = np.zeros((len(book.tokens), glove.vectors.shape[1]), dtype="float32")
     start_table[[id for id, _ in known]] = glove.vectors[[place for _, place in known]]
     frozen = keras.layers.Embedding(*start_table.shape, trainable=False, mask_zero=True)
     frozen.build((None,))
