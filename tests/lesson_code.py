@@ -17,13 +17,13 @@ def assigned(lesson: str, name: str, **names: Any) -> Any:
 
 
 def defined(lesson: str, name: str, **names: Any) -> Any:
-    """Return the function `name` that `lesson` defines first, with `names` as the names around it."""
+    """Return the function or class `name` that `lesson` defines first, with `names` as the names around it."""
     for node in ast.walk(_tree(lesson)):
-        if isinstance(node, ast.FunctionDef) and node.name == name:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == name:
             around = dict(names)
             exec(compile(ast.Module([node], []), lesson, "exec"), around)
             return around[name]
-    raise LookupError(f"lesson {lesson} defines no function {name}")
+    raise LookupError(f"lesson {lesson} defines no function or class {name}")
 
 
 def _tree(lesson: str) -> ast.Module:

@@ -363,8 +363,8 @@ else:
 #
 # ## 7 What goes wrong
 #
-# A network shall tell praise from blame: *the film was not good* is blame. Short sentences; one text of 40 words sets the
-# length, so all are padded to 40. **Question:** four ways, padding in front or behind, with or without mask. Which do not
+# A network shall tell praise from blame: *the film was not good* is blame. Short sentences; one text of 30 words sets the
+# length, so all are padded to 30. **Question:** four ways, padding in front or behind, with or without mask. Which do not
 # learn?
 
 
@@ -401,12 +401,12 @@ print(
 # %%
 def accuracy(padding, mask_zero, seed):
     keras.utils.set_random_seed(seed)
-    x = padded(rows, 40, padding=padding)
-    embedding = keras.layers.Embedding(len(critic.tokens), 8, mask_zero=mask_zero)
+    x = padded(rows, 30, padding=padding)
+    embedding = keras.layers.Embedding(len(critic.tokens), 16, mask_zero=mask_zero)
     layers = [embedding, keras.layers.LSTM(16), keras.layers.Dense(1, activation="sigmoid")]
-    model = keras.Sequential([keras.Input((40,)), *layers])
-    model.compile(keras.optimizers.Adam(0.02), "binary_crossentropy", steps_per_execution=16)
-    model.fit(x[:1000], labels[:1000], epochs=6, verbose=0)
+    model = keras.Sequential([keras.Input((30,)), *layers])
+    model.compile(keras.optimizers.Adam(0.03), "binary_crossentropy", steps_per_execution=16)
+    model.fit(x[:1000], labels[:1000], epochs=7, verbose=0)
     return np.mean((model(x[1000:]).numpy()[:, 0] > 0.5) == labels[1000:])
 
 
@@ -422,13 +422,13 @@ for padding in ("pre", "post"):
 
 # %%
 keras.utils.set_random_seed(5)
-x = padded([critic.encode("the film was good"), critic.encode("the film was bad")], 40)
+x = padded([critic.encode("the film was good"), critic.encode("the film was bad")], 30)
 for mask_zero in (False, True):
-    embedding = keras.layers.Embedding(len(critic.tokens), 8, mask_zero=mask_zero)
+    embedding = keras.layers.Embedding(len(critic.tokens), 16, mask_zero=mask_zero)
     hidden = keras.layers.LSTM(16, return_sequences=True)(embedding(x)).numpy()
     distance = np.linalg.norm(hidden[0] - hidden[1], axis=1)
     print("mask   " if mask_zero else "no mask", end=" ")
-    print(*(f"after {k} of padding {distance[3 + k]:.1e};" for k in (0, 6, 18, 36)))
+    print(*(f"after {k} of padding {distance[3 + k]:.1e};" for k in (0, 6, 13, 26)))
 
 # %% [markdown]
 # The last state has hardly a trace of the sentence, so the loss has hardly a gradient for it (lesson 01). In front, padding
