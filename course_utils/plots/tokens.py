@@ -71,7 +71,7 @@ def draw_tokens(
     row = [None] * filled + list(kept) if padding == "pre" else [*kept, *[None] * filled]
 
     boxes, lines = _laid_out(tokens)
-    sheet = Sheet(10, 2.0 + _LINE * lines)
+    sheet = Sheet(10, 1.85 + _LINE * lines)
     _draw_text(sheet, tokens, ids, set(kept), boxes, unknown)
     _draw_row(sheet, tokens, ids, row, bool(mask), unknown)
     strangers = sum(number == unknown for number in ids)
@@ -168,7 +168,7 @@ def _laid_out(tokens: list[str]) -> tuple[list[tuple[int | None, str, float, flo
 
 
 def _draw_text(sheet: Sheet, tokens: list, ids: list, kept: set, boxes: list, unknown: int) -> None:
-    top = sheet.height - 0.92
+    top = sheet.height - 0.8
     sheet.text(["tokens", "ids"], 0.1, [top + 0.06, top - 0.15], 10, GREY, "left")
     if not tokens:
         sheet.text(["(no token)"], _LEFT, top + 0.06, 10.5, GREY, "left")

@@ -70,7 +70,7 @@ from collections import Counter
 
 
 def words(text):
-    return re.findall(r"\w+(?:['’]\w+)*", text.lower())
+    return re.findall(r"[^\W_]+(?:['’][^\W_]+)*", text.lower())
 
 
 class Tokenizer:
@@ -156,7 +156,7 @@ subwords.pre_tokenizer = pre_tokenizers.Whitespace()
 special = ["<PAD>", "<OOV>"]
 trainer = trainers.BpeTrainer(vocab_size=1000, special_tokens=special, show_progress=False)
 subwords.train_from_iterator([read], trainer)
-for text in ("the rabbit said nothing", "unbelievably", "Schrödinger's cat"):
+for text in ("curiouser and curiouser", "unbelievably", "Schrödinger's cat"):
     print(text, "→", subwords.encode(text).tokens)
 
 # %% [markdown]
@@ -218,8 +218,8 @@ print("TextVectorization:", np.asarray(cutter(["come come come down", "sit"])).t
 
 # %% [markdown]
 # Mind the defaults: `pad_sequences` does both at the front, so it keeps the *last* words of a long text;
-# `TextVectorization` does both at the end and keeps the *first*. Where the sense of a film review stands at its end, that
-# matters.
+# `TextVectorization` does both at the end and keeps the *first*. The lecture's film reviews are cut to their last 100 words so; we
+# shall meet one that this misleads (lesson 06).
 #
 # Last, the **mask** (마스크) of lesson 04: which steps are
 # real. Type a sentence of your own, change how it is cut and padded, and watch tokens, ids, unknowns, padding and mask. Try
@@ -310,8 +310,8 @@ for word in probes:
     print(f"{word:12}", *neighbours(word, book.tokens, table))
 
 # %% [markdown]
-# From one short book, and from nothing but order, the network has found verbs of saying, pronouns, words of degree. It has
-# no idea what they mean: words are close that stand in the same places. To see it, we turn the
+# From one short book, and from nothing but order, the network has begun to sort verbs of saying, pronouns, words of degree, with
+# some chance among them. It has no idea what they mean: words are close that stand in the same places. To see it, we turn the
 # 32 axes so that two show as much as two can (principal components), and draw.
 
 # %%
@@ -432,7 +432,7 @@ for mask_zero in (False, True):
 
 # %% [markdown]
 # The last state has hardly a trace of the sentence, so the loss has hardly a gradient for it (lesson 01). In front, padding
-# does no harm: the network reads it first and forgets it. So why not always in front?
+# does little harm: read first, it is forgotten first. So why not always in front?
 # On a GPU, Keras's fast LSTM demands that masked steps stand at the end, and raises an error otherwise. **Padding behind, with a
 # mask, is right everywhere**: `padding="post"`, `mask_zero=True`. A text without any word is a row of padding only: leave such rows
 # out.
