@@ -364,7 +364,7 @@ else:
 # ## 7 What goes wrong
 #
 # A network shall tell praise from blame: *the film was not good* is blame. Short sentences; one text of 30 words sets the
-# length, so all are padded to 30. **Question:** four ways, padding in front or behind, with or without mask. Which do not
+# length, so all are padded to 30. **Question:** four ways, padding at the front or at the end, with or without mask. Which do not
 # learn?
 
 
@@ -417,7 +417,7 @@ for padding in ("pre", "post"):
         print(f"{name:15} {np.mean(found):6.1%}  ", *(f"{value:.1%}" for value in found))
 
 # %% [markdown]
-# Behind and without mask is guessing. The reason can be seen before any training: at each step of padding the LSTM forgets a
+# At the end and without mask is guessing. The reason can be seen before any training: at each step of padding the LSTM forgets a
 # little. How far apart are its hidden states for two sentences that mean the opposite?
 
 # %%
@@ -431,10 +431,10 @@ for mask_zero in (False, True):
     print(*(f"after {k} of padding {distance[3 + k]:.1e};" for k in (0, 6, 13, 26)))
 
 # %% [markdown]
-# The last state has hardly a trace of the sentence, so the loss has hardly a gradient for it (lesson 01). In front, padding
-# does little harm: read first, it is forgotten first. So why not always in front?
-# On a GPU, Keras's fast LSTM demands that masked steps stand at the end, and raises an error otherwise. **Padding behind, with a
-# mask, is right everywhere**: `padding="post"`, `mask_zero=True`. A text without any word is a row of padding only: leave such rows
+# The last state has hardly a trace of the sentence, so the loss has hardly a gradient for it (lesson 01). At the
+# front, padding does little harm: read first, it is forgotten first. So why not always there?
+# On a GPU, Keras's fast LSTM demands that masked steps stand at the end, and raises an error otherwise. **Padding at the end,
+# with a mask, is right everywhere**: `padding="post"`, `mask_zero=True`. A text without any word is a row of padding only: leave such rows
 # out.
 #
 # ## Exercises
@@ -502,7 +502,7 @@ exercises.merge.check(merge_once)
 # - Characters: short vocabulary, long texts. Words: short texts, many unknown. Subwords: in between, nearly nothing unknown.
 # - Say which end is padded and which is cut; the defaults of Keras's two tools are opposite.
 # - An embedding is a table of rows, learned like any weights. Close rows are words that stand in the same places.
-# - Padding behind without a mask does not learn. Padding behind with a mask is right everywhere.
+# - Padding at the end without a mask does not learn. With a mask it is right everywhere.
 #
 # **Two quick questions**
 #
