@@ -186,7 +186,8 @@ mean = Exercise(
         (lambda vectors, mask: vectors * mask[:, :, None], "one vector for each text"),
         (lambda vectors, mask: (vectors * mask[:, :, None]).sum(axis=1) / mask.sum(axis=1)[:, None], "one NaN spoils"),
     ],
-    remark="Keras's GlobalAveragePooling1D does the same if it is given a mask. Lesson 06 measures how far it gets.",
+    remark="Keras's GlobalAveragePooling1D does the same if it is given a mask, but gives NaN for a text without a word. "
+    "Lesson 06 measures how far a mean of words gets.",
 )
 
 # --- One merge -------------------------------------------------------------
@@ -225,8 +226,10 @@ def _verify_merge(answer):
         raise Wrong(f"The pair is {pair!r}, expected two pieces, such as ('l', 'o').")
     if tuple(pair) == ("a", "n") or tuple(pair) == ("n", "a"):
         raise Wrong("Yours stands twice in `banana`, 8 times in all; ('l', 'o') 9 times. How often is each word there?")
+    if tuple(pair) == ("o", "w"):
+        raise Wrong("('l', 'o') and ('o', 'w') are both there 9 times: on a tie, take the one met first.")
     if tuple(pair) != ("l", "o"):
-        raise Wrong(f"The pair is {tuple(pair)}, expected ('l', 'o'), which is there 9 times, more than any other.")
+        raise Wrong(f"The pair is {tuple(pair)}, expected ('l', 'o'): none is there more often than its 9 times.")
     _expect_words(merged, WORDS)
     if tuple(answer(dict(_BANANA))[0]) == ("l", "o"):
         raise Wrong("In `banana`, 5 times, the pair ('a', 'n') stands twice: that makes 10. Count every place.")
@@ -263,6 +266,14 @@ def _once_a_word(words):
     return best, merge_once(words)[1]
 
 
+def _last_of_a_tie(words):
+    counts = Counter()
+    for pieces, count in words.items():
+        for pair in pairwise(pieces):
+            counts[pair] += count
+    return max(reversed(counts), key=counts.get), merge_once(words)[1]
+
+
 def _first_place_only(words):
     best, _ = merge_once(words)
     merged = {}
@@ -295,13 +306,14 @@ merge = Exercise(
     solve=merge_once,
     hints=[
         "A `Counter` for the pairs: for each word, add its count to each pair of neighbours; `itertools.pairwise`.",
-        "The most frequent pair is `max(counts, key=counts.get)`.",
+        "The most frequent pair is `max(counts, key=counts.get)`: on a tie, `max` takes the first.",
         "Then walk through each word: if the next two pieces are the pair, append both joined and go on by two places; "
         "else append one and go on by one.",
     ],
     typical_mistakes=[
         (_without_counts, "How often is each word there"),
         (_once_a_word, "Count every place"),
+        (_last_of_a_tie, "take the one met first"),
         (_first_place_only, "became ('b', 'an', 'a', 'n', 'a')"),
         (_overlapping, "expected ('h', 'mm', 'm')"),
         (lambda words: merge_once(words)[0], "The pair is 'l'"),

@@ -44,7 +44,7 @@ for pieces in (text.split(), list(text)):
 #
 # An id is a name, no quantity: that *sit* is 4 and *come* 2 does not make it twice as much. A network must not calculate
 # with it. So an id is written as a vector: **one-hot** (원-핫), all zeros and a single 1. The lecture's small
-# vocabulary has four words. **Question:** which shape has the sentence *Come sit down*, one-hot?
+# vocabulary has four words. **Question:** what is the shape of the sentence *Come sit down*, one-hot?
 
 # %% tags=["nbval-check-output"]
 four = ["the", "come", "sit", "down"]
@@ -75,13 +75,15 @@ def words(text):
 
 class Tokenizer:
     def __init__(self, texts, split=words, size=None):
-        if isinstance(texts, str):
-            raise TypeError(f"texts is one text, expected a list of texts: [{texts[:20]!r}].")
+        if isinstance(texts, str) or not all(isinstance(text, str) for text in texts):
+            raise TypeError(f"texts is {texts!r:.60}, expected a list of texts.")
         counts = Counter(token for text in texts for token in split(text))
-        if not counts or (size is not None and size < 3):
-            raise ValueError(f"{len(counts)} tokens and size {size}: too few, or size below 3.")
+        if not counts:
+            raise ValueError("The texts hold no token to make a vocabulary of.")
+        if size is not None and size < 3:
+            raise ValueError(f"size is {size}, expected 3 or more: <PAD>, <OOV>, and a token.")
         self.split = split
-        common = counts.most_common(size and size - 2)  # on a tie, as they were met
+        common = counts.most_common(size and size - 2)  # on a tie, the first met
         self.tokens = ["<PAD>", "<OOV>", *(token for token, _ in common)]
         self.word_index = {token: id for id, token in enumerate(self.tokens) if id > 0}
 
@@ -94,7 +96,7 @@ class Tokenizer:
 
 # %% [markdown]
 # On the lecture's two sentences it gives the lecture's numbers. **Questions:** what will become of *One*,
-# which it has not met? And which shape have both sentences, one-hot?
+# which it has not met? And what is the shape of both sentences together, one-hot?
 
 # %% tags=["nbval-check-output"]
 sentences = ["You are the Best", "You are the Nice"]
@@ -147,7 +149,7 @@ print("adapted:", [str(token) for token in adapted.get_vocabulary()])
 from tokenizers import Tokenizer as SubwordTokenizer
 from tokenizers import models, normalizers, pre_tokenizers, trainers
 
-story = data.load_alice().story
+story = data.load_alice().story.replace("’", "'")  # as keyboards type it
 cut = len(story) * 9 // 10
 read, new = story[:cut], story[cut:]
 subwords = SubwordTokenizer(models.BPE(unk_token="<OOV>"))
@@ -223,7 +225,7 @@ print("TextVectorization:", np.asarray(cutter(["come come come down", "sit"])).t
 #
 # Last, the **mask** (마스크) of lesson 04: which steps are
 # real. Type a sentence of your own, change how it is cut and padded, and watch tokens, ids, unknowns, padding and mask. Try
-# a word that the book does not have, a sentence longer than the row, none at all.
+# a word that the book does not have, a sentence longer than the row, no sentence at all.
 
 # %%
 LEVELS = {"characters": by_letter, "words": by_common_word, "subwords": subwords}
@@ -279,9 +281,10 @@ print("Keras:               ", np.allclose(by_keras, table[ids], atol=1e-6))
 book = Tokenizer([story], size=800)
 ids = np.array(book.encode(story))
 around = np.lib.stride_tricks.sliding_window_view(ids, 5)
+print(len(ids), "words,", len(around), "windows", end="; ")
 around = around[around[:, 2] > 1]  # an unknown word teaches nothing
 context, middle = np.delete(around, 2, axis=1), around[:, 2]
-print(len(ids), "words,", len(middle), "windows:", context.shape, "→", middle.shape)
+print(len(around), "with a known word in the middle:", context.shape, "→", middle.shape)
 print(book.decode(context[100]), "→", book.decode(middle[100:101]))
 
 # %% [markdown]
@@ -300,7 +303,7 @@ embedding = keras.layers.Embedding(len(book.tokens), 32)
 mean, guess = keras.layers.GlobalAveragePooling1D(), keras.layers.Dense(len(book.tokens))
 model = keras.Sequential([keras.Input((4,)), embedding, mean, guess])
 loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-model.compile(keras.optimizers.Adam(0.01), loss, steps_per_execution=50)
+model.compile(keras.optimizers.Adam(0.01), loss, steps_per_execution=50)  # 50 a call: quicker
 candidates = "said she very was two queen king grandmother".split()
 probes = [word for word in candidates if word in book.word_index][:6]
 print("untrained: said,", *neighbours("said", book.tokens, embedding.get_weights()[0]))
@@ -312,7 +315,7 @@ for word in probes:
 # %% [markdown]
 # From one short book, and from nothing but order, the network has begun to sort verbs of saying, pronouns, words of degree, with
 # some chance among them. It has no idea what they mean: words are close that stand in the same places. To see it, we turn the
-# 32 axes so that two show as much as two can (principal components), and draw.
+# 32 axes so that the first two show as much of the differences as two can (the **principal components**), and draw those.
 
 # %%
 chosen = {word: word for word in probes}  # a word, and whose neighbour it is
@@ -324,7 +327,7 @@ vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 centred = vectors - vectors.mean(axis=0)
 _, strength, axes = np.linalg.svd(centred, full_matrices=False)
 share = (strength[:2] ** 2).sum() / (strength**2).sum()
-title = f"Words of the same kind lie together (two axes hold {share:.0%} of the differences)"
+title = f"Neighbours lie together in the plane too ({share:.0%} of the differences are left)"
 plots.show(
     plots.draw_word_map(list(chosen), centred @ axes[:2].T, list(chosen.values()), title)
 )
@@ -334,7 +337,7 @@ plots.show(
 #
 # Vectors learned from billions of words can be had ready-made: the lecture names fastText, for 157 languages, which
 # builds the vector of an unknown word from its pieces; we load a part of GloVe. Such a table goes into an `Embedding`
-# that is **frozen**: not trained.
+# that is **frozen**: training leaves it as it is.
 
 # %%
 try:
@@ -359,13 +362,13 @@ else:
     )
 
 # %% [markdown]
-# These neighbours are close in meaning: billions of words know more than one book. Lesson 06 measures what that is worth.
+# Where they could be loaded, neighbours are close in meaning: billions of words know more than one book. Lesson 06 measures what that is worth.
 #
 # ## 7 What goes wrong
 #
-# A network shall tell praise from blame: *the film was not good* is blame. Short sentences; one text of 30 words sets the
-# length, so all are padded to 30. **Question:** four ways, padding at the front or at the end, with or without mask. Which do not
-# learn?
+# A network shall tell praise from blame: *the film was not good* is blame. Our sentences have 12 words at most; as if one
+# text of 30 stood among them, all are padded to 30. **Question:** there are four ways, padding at the front or at the end, with
+# or without mask. Which do not learn?
 
 
 # %%
@@ -395,47 +398,59 @@ print(
 )
 
 # %% [markdown]
-# 1,000 sentences to learn from, 500 others to test; three seeds for each way.
+# 1,000 sentences to learn from, 500 others to test; three seeds for each way. To save time, a network is compiled once and
+# set back before each training: new random weights, a fresh optimizer.
 
 
 # %%
-def accuracy(padding, mask_zero, seed):
-    keras.utils.set_random_seed(seed)
-    x = padded(rows, 30, padding=padding)
+def network(mask_zero):
     embedding = keras.layers.Embedding(len(critic.tokens), 16, mask_zero=mask_zero)
     layers = [embedding, keras.layers.LSTM(16), keras.layers.Dense(1, activation="sigmoid")]
     model = keras.Sequential([keras.Input((30,)), *layers])
-    model.compile(keras.optimizers.Adam(0.03), "binary_crossentropy", steps_per_execution=16)
-    model.fit(x[:1000], labels[:1000], epochs=7, verbose=0)
+    model.compile(keras.optimizers.Adam(0.04), "binary_crossentropy", steps_per_execution=10)
+    return model
+
+
+def accuracy(model, x, seed):
+    keras.utils.set_random_seed(seed)
+    model.set_weights(network(False).get_weights())
+    model.optimizer.load_own_variables(unused)
+    model.fit(x[:1000], labels[:1000], batch_size=100, epochs=10, verbose=0)
     return np.mean((model(x[1000:]).numpy()[:, 0] > 0.5) == labels[1000:])
 
 
-for padding in ("pre", "post"):
-    for mask_zero in (False, True):
-        found = [accuracy(padding, mask_zero, seed) for seed in range(3)]
+for mask_zero in (False, True):
+    model, unused = network(mask_zero), {}
+    model.optimizer.build(model.trainable_variables)
+    model.optimizer.save_own_variables(unused)  # before any training
+    for padding in ("pre", "post"):
+        x = padded(rows, 30, padding=padding)
+        found = [accuracy(model, x, seed) for seed in range(3)]
         name = f"{padding}, {'mask' if mask_zero else 'no mask'}"
         print(f"{name:15} {np.mean(found):6.1%}  ", *(f"{value:.1%}" for value in found))
 
 # %% [markdown]
-# At the end and without mask is guessing. The reason can be seen before any training: at each step of padding the LSTM forgets a
-# little. How far apart are its hidden states for two sentences that mean the opposite?
+# Padded at the end and without a mask, the network is guessing: one answer to all sentences is right for about half of them. The reason
+# can be seen before any training. At each step of padding the LSTM forgets a little. How far apart are its hidden states for
+# two sentences that mean the opposite?
 
 # %%
-keras.utils.set_random_seed(5)
 x = padded([critic.encode("the film was good"), critic.encode("the film was bad")], 30)
+print("steps of padding read   0        6        13       26")
 for mask_zero in (False, True):
+    keras.utils.set_random_seed(5)
     embedding = keras.layers.Embedding(len(critic.tokens), 16, mask_zero=mask_zero)
     hidden = keras.layers.LSTM(16, return_sequences=True)(embedding(x)).numpy()
     distance = np.linalg.norm(hidden[0] - hidden[1], axis=1)
-    print("mask   " if mask_zero else "no mask", end=" ")
-    print(*(f"after {k} of padding {distance[3 + k]:.1e};" for k in (0, 6, 13, 26)))
+    name = "mask" if mask_zero else "no mask"
+    print(f"{name:23}", *(f"{distance[3 + steps]:.1e} " for steps in (0, 6, 13, 26)))
 
 # %% [markdown]
 # The last state has hardly a trace of the sentence, so the loss has hardly a gradient for it (lesson 01). At the
 # front, padding does little harm: read first, it is forgotten first. So why not always there?
 # On a GPU, Keras's fast LSTM demands that masked steps stand at the end, and raises an error otherwise. **Padding at the end,
-# with a mask, is right everywhere**: `padding="post"`, `mask_zero=True`. A text without any word is a row of padding only: leave such rows
-# out.
+# with a mask, is right everywhere**: `padding="post"`, `mask_zero=True`. A text without any word is a row of padding only, which
+# that LSTM refuses too: leave such rows out.
 #
 # ## Exercises
 #
@@ -481,7 +496,8 @@ exercises.mean.check(mean_of_words)
 # %% [markdown]
 # **4 One merge** (30 minutes). `words` says how often each word occurs, and how it is cut so far:
 # `{("l", "o", "w"): 9, ("b", "a", "n", "a", "n", "a"): 4}`. Return the most frequent pair of neighbours, and the
-# words after it is joined wherever it stands, from left to right: `("l", "o")` and `{("lo", "w"): 9, …}`.
+# words after it is joined wherever it stands, from left to right: `("l", "o")` and `{("lo", "w"): 9, …}`. Of equally frequent
+# pairs, take the one met first.
 
 
 # %%
@@ -499,10 +515,10 @@ exercises.merge.check(merge_once)
 #
 # - A tokenizer cuts a text into tokens and gives each an id; 0 is padding, 1 an unknown token. Tokenizer and model belong
 #   together.
-# - Characters: short vocabulary, long texts. Words: short texts, many unknown. Subwords: in between, nearly nothing unknown.
+# - Characters: small vocabulary, long texts. Words: short texts, many unknown. Subwords: in between, nearly nothing unknown.
 # - Say which end is padded and which is cut; the defaults of Keras's two tools are opposite.
 # - An embedding is a table of rows, learned like any weights. Close rows are words that stand in the same places.
-# - Padding at the end without a mask does not learn. With a mask it is right everywhere.
+# - Padded far at the end and without a mask, a network does not learn. With a mask, that padding is right everywhere.
 #
 # **Two quick questions**
 #
