@@ -186,7 +186,7 @@ mean = Exercise(
         (lambda vectors, mask: vectors * mask[:, :, None], "one vector for each text"),
         (lambda vectors, mask: (vectors * mask[:, :, None]).sum(axis=1) / mask.sum(axis=1)[:, None], "one NaN spoils"),
     ],
-    remark="Keras's GlobalAveragePooling1D does the same if it is given a mask, but gives NaN for a text without a word. "
+    remark="Keras's GlobalAveragePooling1D does the same if it is given a mask, but gives NaN for an empty text. "
     "Lesson 06 measures how far a mean of words gets.",
 )
 
