@@ -24,6 +24,7 @@ TEXTS = {
     "one letter": ["a"],
     "odd symbols": [" ", "\n", "\t", "$", "\\", "_", "^", "{", "%", "ä", "…", "$a$", ""],
     "other scripts": ["한국어", "🙂", "日本"],
+    "nothing to see": ["\u200d", "\u00ad", "\u00a0", "\u2800", "\ufeff", "a\u200db"],
     "long words": ["a" * 60] * 7,
     "very many letters": list("curiouser and curiouser ") * 40,
     "very many words": WORDS * 30,
@@ -145,6 +146,7 @@ def test_the_picture_is_quick():
 
 def test_what_the_font_lacks_becomes_a_box():
     assert writable("a한b") == "a□b"
+    assert writable("a\u200db\u00ad") == "a□b□"
     assert writable("é ß") == "é␣ß"
 
 

@@ -127,14 +127,18 @@ def draw_word_map(words: Sequence[str], points: ArrayLike, groups: Sequence[str]
 
 
 def writable(text: str) -> str:
-    """Return `text` with a box for every character that the font lacks, and nothing in it read as a formula."""
+    """Return `text` with a box for every character that the font cannot draw, and nothing in it read as a formula."""
     return as_letters("".join(letter if letter in " \n\t" or _in_font(letter) else "□" for letter in text))
 
 
 @lru_cache(maxsize=4000)
 def _in_font(letter: str) -> bool:
     # Matplotlib would warn of each at every drawing; a student may type in any script.
-    return get_font(findfont(FontProperties(family=["sans-serif"]))).get_char_index(ord(letter)) != 0
+    font = get_font(findfont(FontProperties(family=["sans-serif"])))
+    if font.get_char_index(ord(letter)) == 0 or not letter.isprintable():
+        return False  # what is not printable has no outline, such as the joiner in an emoji of a family
+    font.load_char(ord(letter))
+    return len(font.get_path()[0]) > 0
 
 
 def _whole(name: str, value: Any, most: int | None) -> int:

@@ -42,7 +42,7 @@ for pieces in (text.split(), list(text)):
 #
 # ## 2 Numbers for words
 #
-# An id is a name, no quantity: that *sit* is 4 and *come* 2 does not make it twice as much. A network must not calculate
+# An id is a name, not a quantity: that *sit* is 4 and *come* 2 does not make it twice as much. A network must not calculate
 # with it. So an id is written as a vector: **one-hot** (원-핫), all zeros and a single 1. The lecture's small
 # vocabulary has four words. **Question:** what is the shape of the sentence *Come sit down*, one-hot?
 
@@ -112,8 +112,8 @@ print("one-hot", one_hot.shape)
 print("binary, which words occur:", *one_hot.max(axis=1).astype(int))
 
 # %% [markdown]
-# *One* is lost: nothing in the network can tell it from any other unknown word. The binary rows have lost the order: a bag of
-# words.
+# *One* is lost: nothing in the network can tell it from any other unknown word. The binary rows say which words
+# there are and have lost their order: a **bag of words**.
 #
 # Keras has the same as a layer, `TextVectorization`. `adapt` makes the vocabulary, or it is given one.
 # **Question:** the vocabulary is given in our order; what will it make of *best!Nice*?
@@ -186,8 +186,8 @@ for name, (size, ids) in ways.items():
 
 # %% [markdown]
 # Words lose what they do not know, and a vocabulary of a thousand loses much more. Subwords lose next to nothing at the same size, for
-# a somewhat longer text (here punctuation counts too). Unknown is only a letter that the training text lacks, like the ö above;
-# tokenizers that start from bytes know even that. That is why large models read subwords.
+# a somewhat longer text (here punctuation counts too). Unknown to them is only a character that the training text lacks, like the ö
+# above; tokenizers that start from bytes know even that. That is why large models read subwords.
 # Characters lose nothing, and are slow to read: a recurrent network needs a step for each.
 #
 # ## 5 One length for all
@@ -220,8 +220,8 @@ print("TextVectorization:", np.asarray(cutter(["come come come down", "sit"])).t
 
 # %% [markdown]
 # Mind the defaults: `pad_sequences` does both at the front, so it keeps the *last* words of a long text;
-# `TextVectorization` does both at the end and keeps the *first*. The lecture's film reviews are cut to their last 100 words so; we
-# shall meet one that this misleads (lesson 06).
+# `TextVectorization` does both at the end and keeps the *first*. That is how the lecture's film reviews come to
+# be cut to their last 100 words; lesson 06 has one that this misleads.
 #
 # Last, the **mask** (마스크) of lesson 04: which steps are
 # real. Type a sentence of your own, change how it is cut and padded, and watch tokens, ids, unknowns, padding and mask. Try
@@ -328,9 +328,8 @@ centred = vectors - vectors.mean(axis=0)
 _, strength, axes = np.linalg.svd(centred, full_matrices=False)
 share = (strength[:2] ** 2).sum() / (strength**2).sum()
 title = f"Neighbours lie together in the plane too ({share:.0%} of the differences are left)"
-plots.show(
-    plots.draw_word_map(list(chosen), centred @ axes[:2].T, list(chosen.values()), title)
-)
+points = centred @ axes[:2].T
+plots.show(plots.draw_word_map(list(chosen), points, list(chosen.values()), title))
 
 # %% [markdown]
 # Much is lost in the plane: trust the cosines, not the picture.
@@ -355,11 +354,8 @@ else:
     frozen = keras.layers.Embedding(*start_table.shape, trainable=False, mask_zero=True)
     frozen.build((None,))
     frozen.set_weights([start_table])
-    print(
-        f"{len(known)} of {len(start_table)} words found;",
-        len(frozen.trainable_weights),
-        "to train",
-    )
+    print(f"{len(known)} of {len(start_table)} words found")
+    print(len(frozen.trainable_weights), "weights to train")
 
 # %% [markdown]
 # Where they could be loaded, neighbours are close in meaning: billions of words know more than one book. Lesson 06 measures what that is worth.
@@ -372,14 +368,15 @@ else:
 
 
 # %%
+PRAISE, BLAME = "good fine great lovely", "bad poor dull awful"
+
+
 def judged(rng):
     liked, negated = rng.integers(2, size=2)
     lead = rng.choice(["", "i think", "we found that", "all in all", "to be honest"])
     noun = rng.choice("film story cast music ending".split())
     degree = rng.choice(["", "very", "so", "quite"])
-    adjective = rng.choice(
-        ("good fine great lovely" if liked else "bad poor dull awful").split()
-    )
+    adjective = rng.choice((PRAISE if liked else BLAME).split())
     tail = rng.choice(["", "to me", "in the end", "this time", "at all"])
     sentence = f"{lead} the {noun} was {'not' if negated else ''} {degree} {adjective} {tail}"
     return " ".join(sentence.split()), int(liked != negated)
@@ -391,14 +388,11 @@ while len(judgements) < 1500:  # a dictionary: each sentence once
     judgements[sentence] = label
 critic = Tokenizer(judgements)
 rows, labels = [critic.encode(text) for text in judgements], np.array([*judgements.values()])
-print(
-    *list(judgements.items())[:3],
-    f"{labels[1000:].mean():.0%} of the test sentences praise",
-    sep="\n",
-)
+print(*list(judgements.items())[:3], sep="\n")
+print(f"{labels[1000:].mean():.1%} of the test sentences praise")
 
 # %% [markdown]
-# 1,000 sentences to learn from, 500 others to test; three seeds for each way. To save time, a network is compiled once and
+# A 1 is praise. 1,000 sentences are to learn from, 500 others to test; three seeds for each way. To save time, a network is compiled once and
 # set back before each training: new random weights, a fresh optimizer.
 
 
@@ -518,7 +512,7 @@ exercises.merge.check(merge_once)
 # - Characters: small vocabulary, long texts. Words: short texts, many unknown. Subwords: in between, nearly nothing unknown.
 # - Say which end is padded and which is cut; the defaults of Keras's two tools are opposite.
 # - An embedding is a table of rows, learned like any weights. Close rows are words that stand in the same places.
-# - Padded far at the end and without a mask, a network does not learn. With a mask, that padding is right everywhere.
+# - Long padding at the end, without a mask, keeps a network from learning. With a mask, it is right everywhere.
 #
 # **Two quick questions**
 #
