@@ -1,7 +1,7 @@
 # %% [markdown]
 # # 05 · From text to numbers: tokenizers and embeddings
 #
-# You take sentences to the tensor that a recurrent layer reads, write each tool on the way yourself once, and see which
+# You turn sentences into the tensor that a recurrent layer reads, write each tool on the way yourself once, and see which
 # choice keeps a network from learning anything.
 #
 # After this lesson you can
@@ -18,6 +18,7 @@ from course_utils.start import start
 
 start(seed=5)
 import keras, numpy as np, re
+from collections import Counter
 from course_utils import data, plots, widgets
 from course_utils.exercises import lesson_05 as exercises
 
@@ -66,9 +67,6 @@ print("shape", one_hot.shape, "  as unique numbers", [index[word] for word in se
 
 
 # %%
-from collections import Counter
-
-
 def words(text):
     return re.findall(r"[^\W_]+(?:['’][^\W_]+)*", text.lower())
 
@@ -187,8 +185,8 @@ for name, (size, ids) in ways.items():
 # %% [markdown]
 # Words lose what they do not know, and a vocabulary of a thousand loses much more. Subwords lose next to nothing at the same size, for
 # a somewhat longer text (here punctuation counts too). Unknown to them is only a character that the training text lacks, like the ö
-# above; tokenizers that start from bytes know even that. That is why large models read subwords.
-# Characters lose nothing, and are slow to read: a recurrent network needs a step for each.
+# above; tokenizers that start from bytes know even that. Characters lose nothing either, and are slow to read: a recurrent
+# network needs a step for each. So large models read subwords.
 #
 # ## 5 One length for all
 #
@@ -219,12 +217,11 @@ cutter = keras.layers.TextVectorization(output_sequence_length=3, vocabulary=lis
 print("TextVectorization:", np.asarray(cutter(["come come come down", "sit"])).tolist())
 
 # %% [markdown]
-# Mind the defaults: `pad_sequences` does both at the front, so it keeps the *last* words of a long text;
-# `TextVectorization` does both at the end and keeps the *first*. That is how the lecture's film reviews come to
-# be cut to their last 100 words; lesson 06 has one that this misleads.
+# Mind the defaults: `TextVectorization` does both at the end and keeps the *first* words of a long text; `pad_sequences` does
+# both at the front and keeps the *last*. So the lecture's film reviews are cut to their last 100 words; lesson 06 has one that
+# this misleads.
 #
-# Last, the **mask** (마스크) of lesson 04: which steps are
-# real. Type a sentence of your own, change how it is cut and padded, and watch tokens, ids, unknowns, padding and mask. Try
+# Last, the **mask** (마스크) of lesson 04: which steps are real. Type a sentence of your own, change how it is cut and padded, and watch tokens, ids, unknowns, padding and mask. Try
 # a word that the book does not have, a sentence longer than the row, no sentence at all.
 
 # %%
@@ -274,7 +271,7 @@ print("Keras:               ", np.allclose(by_keras, table[ids], atol=1e-6))
 # it may silently give zeros.
 #
 # How does a table learn? A word is known by its company. From two words before and two after, our network guesses the one between:
-# the mean of their vectors, then a `Dense`. Nobody labels anything. First the windows; **question:** how many does a
+# the mean of their vectors, then a `Dense` with a score for each word. Nobody labels anything. First the windows; **question:** how many does a
 # text of $n$ words give?
 
 # %%
@@ -362,7 +359,7 @@ else:
 #
 # ## 7 What goes wrong
 #
-# A network shall tell praise from blame: *the film was not good* is blame. Our sentences have 12 words at most; as if one
+# A network is to tell praise from blame: *the film was not good* is blame. Our sentences have 12 words at most; as if one
 # text of 30 stood among them, all are padded to 30. **Question:** there are four ways, padding at the front or at the end, with
 # or without mask. Which do not learn?
 
