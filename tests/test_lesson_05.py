@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import collections
 import re
-from collections import Counter
 
 import numpy as np
 import pytest
@@ -25,7 +25,7 @@ LECTURE = ["You are the Best", "You are the Nice"]
 INDEX = {"<OOV>": 1, "you": 2, "are": 3, "the": 4, "best": 5, "nice": 6}
 
 words = defined(LESSON, "words", re=re)
-Tokenizer = defined(LESSON, "Tokenizer", Counter=Counter, words=words)
+Tokenizer = defined(LESSON, "Tokenizer", collections=collections, words=words)
 padded = defined(LESSON, "padded", np=np)
 
 
@@ -330,11 +330,7 @@ def test_without_ready_made_vectors_the_lesson_goes_on_and_says_so(monkeypatch, 
 
 @pytest.fixture(scope="module")
 def judgements():
-    judged, rng, found = defined(LESSON, "judged", np=np), np.random.default_rng(5), {}
-    while len(found) < 1500:
-        sentence, label = judged(rng)
-        found[sentence] = label
-    return found
+    return ran(LESSON, "def judged", np=np, Tokenizer=Tokenizer)["judgements"]
 
 
 def test_not_turns_the_judgement(judgements):

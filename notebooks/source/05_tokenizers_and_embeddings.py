@@ -17,8 +17,7 @@
 from course_utils.start import start
 
 start(seed=5)
-import keras, numpy as np, re
-from collections import Counter
+import collections, keras, numpy as np, re
 from course_utils import data, plots, widgets
 from course_utils.exercises import lesson_05 as exercises
 
@@ -75,7 +74,7 @@ class Tokenizer:
     def __init__(self, texts, split=words, size=None):
         if isinstance(texts, str) or not all(isinstance(text, str) for text in texts):
             raise TypeError(f"texts is {texts!r:.60}, expected a list of texts.")
-        counts = Counter(token for text in texts for token in split(text))
+        counts = collections.Counter(token for text in texts for token in split(text))
         if not counts:
             raise ValueError("The texts hold no token to make a vocabulary of.")
         if size is not None and size < 3:
