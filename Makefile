@@ -25,7 +25,7 @@ help:
 $(READY): requirements.lock pyproject.toml tools/jupyterlab/overrides.json
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 10) <= v <= (3, 13) else \
 	  "Python %d.%d is not supported: the course needs 3.10 to 3.13. Try: make PYTHON=python3.12 lab" % v)'
-	@echo "Installing the course into $(VENV) (once; about 550 MB to download)"
+	@echo "Installing the course into $(VENV) (once; about 560 MB to download)"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@if $(BIN)/python -m pip install --quiet --disable-pip-version-check uv; then \
 	  $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock && \

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from pathlib import Path
 from typing import Any
 
 from course_utils import settings
@@ -17,15 +18,30 @@ def assigned(lesson: str, name: str, **names: Any) -> Any:
 
 
 def defined(lesson: str, name: str, **names: Any) -> Any:
-    """Return the function `name` that `lesson` defines first, with `names` as the names around it."""
+    """Return the function or class `name` that `lesson` defines first, with `names` as the names around it."""
     for node in ast.walk(_tree(lesson)):
-        if isinstance(node, ast.FunctionDef) and node.name == name:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == name:
             around = dict(names)
             exec(compile(ast.Module([node], []), lesson, "exec"), around)
             return around[name]
-    raise LookupError(f"lesson {lesson} defines no function {name}")
+    raise LookupError(f"lesson {lesson} defines no function or class {name}")
+
+
+def ran(lesson: str, holds: str, **names: Any) -> dict[str, Any]:
+    """Run the first cell of `lesson` that contains `holds`, with `names` as the names around it; return all names."""
+    cells = _path(lesson).read_text(encoding="utf-8").split("\n# %%")
+    for cell in cells:
+        head, _, code = cell.partition("\n")
+        if holds in code and "[markdown]" not in head:
+            around = dict(names)
+            exec(compile(code, lesson, "exec"), around)
+            return around
+    raise LookupError(f"no cell of lesson {lesson} contains {holds!r}")
+
+
+def _path(lesson: str) -> Path:
+    return settings.repository() / "notebooks" / "source" / f"{lesson}.py"
 
 
 def _tree(lesson: str) -> ast.Module:
-    path = settings.repository() / "notebooks" / "source" / f"{lesson}.py"
-    return ast.parse(path.read_text(encoding="utf-8"))
+    return ast.parse(_path(lesson).read_text(encoding="utf-8"))

@@ -56,6 +56,7 @@ LESSONS = (
     "02_windows_and_forecasting",
     "03_lstm_gates",
     "04_recurrent_layers_in_keras",
+    "05_tokenizers_and_embeddings",
     "08_alice_text_generation",
     "11_lstm_for_images",
 )

@@ -37,3 +37,5 @@ from .series import draw_windows as draw_windows
 from .style import COLOURS as COLOURS
 from .style import shown as shown
 from .style import use_style as use_style
+from .tokens import draw_tokens as draw_tokens
+from .tokens import draw_word_map as draw_word_map

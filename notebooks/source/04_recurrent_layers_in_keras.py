@@ -590,7 +590,8 @@ exercises.bidirectional.check(two_ways)
 # <details><summary>A stateful model has been trained on one book and shall read another. What is to be done?</summary>
 # Call reset_state() on each of its recurrent layers.</details>
 #
-# **Next:** lesson 05, tokenizers and embeddings. [Lesson 08](08_alice_text_generation.ipynb) carries a state through a book.
+# **Next:** [lesson 05](05_tokenizers_and_embeddings.ipynb), tokenizers and embeddings. [Lesson 08](08_alice_text_generation.ipynb)
+# carries a state through a book.
 #
 # ## Further reading
 #
