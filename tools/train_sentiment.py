@@ -119,9 +119,9 @@ def imdb_cnn_lstm(reviews: data.Reviews) -> None:
 
 def imdb_few_labels(reviews: data.Reviews) -> None:
     """An embedding learned from 12,500 labels, kept and frozen, against random and ready-made rows, with few labels."""
-    whole = sentiment.split(reviews)
+    whole = sentiment.split(reviews, length=200)
     much, rest = 12_500, sentiment.Part(whole.learn.x[12_500:], whole.learn.y[12_500:])
-    test = whole.test.first(5_000)
+    test = whole.test.first(2_000)
     keras.utils.set_random_seed(0)
     model = sentiment.reader(FastLSTM(sentiment.UNITS))
     learn = training.BatchesByLength(*whole.learn.first(much), 64, seed=0)
@@ -148,6 +148,7 @@ def imdb_few_labels(reviews: data.Reviews) -> None:
         "pretrained_on": much,
         "pretrained_accuracy": sentiment.accuracy(model, test),
         "test_reviews": len(test.x),
+        "length": 200,
         "words_with_a_vector": known,
         "sizes": list(FEW),
         "recipes": [recipe._asdict() for recipe in FEW.values()],

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from itertools import cycle
 from textwrap import fill
 
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties, findfont, get_font
 from numpy.typing import ArrayLike
 
 from ..checks import numbers
 from .gates import GATE_COLOURS, within
 from .sheet import GREY, Sheet, as_letters, as_title, shortened
-from .style import COLOURS, title_of_figure
+from .style import COLOURS, in_font, title_of_figure
 
 MOST_WORDS = 120
 """How many words of a review are drawn; of a longer one the last."""
@@ -182,7 +180,7 @@ def _finding(words: list[str], probabilities: np.ndarray) -> str:
         return last
     step = int(np.abs(np.diff(probabilities)).argmax())
     before, after = probabilities[step : step + 2]
-    word = as_title(_in_font(shortened(words[step + 1]), "sans-serif"))
+    word = as_title(in_font(shortened(words[step + 1]), "sans-serif"))
     return f"{last}; the largest step is at “{word}”, from {before:.0%} to {after:.0%}"
 
 
@@ -203,21 +201,11 @@ def _shortened(word: str) -> str:
     return word if len(word) <= _LONGEST else f"{word[: _LONGEST - 1]}…"
 
 
-def _in_font(text: str, family: str) -> str:
-    """Return `text` with a box for every character that the font lacks: Matplotlib would warn of each drawing."""
-    return "".join(letter if letter in " \n\t" or _has(family, letter) else "□" for letter in text)
-
-
-@lru_cache(maxsize=4000)
-def _has(family: str, letter: str) -> bool:
-    return get_font(findfont(FontProperties(family=[family]))).get_char_index(ord(letter)) != 0
-
-
 def _laid_out(words: list[str]) -> tuple[list[tuple[list[str], float, float, int]], int]:
     """Return each word as (letters, left, width, line), and how many lines there are."""
     boxes, left, line = [], _LEFT, 0
     for word in words:
-        letters = [as_letters(letter) for letter in _in_font(_shortened(word), "monospace")]
+        letters = [as_letters(letter) for letter in in_font(_shortened(word), "monospace")]
         width = 0.1 + _ADVANCE * max(1, len(letters))
         if left + width > _RIGHT:
             left, line = _LEFT, line + 1

@@ -8,7 +8,7 @@ from functools import lru_cache
 import matplotlib
 from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
+from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.path import Path
 from matplotlib.textpath import TextPath
 from matplotlib.transforms import Affine2D, IdentityTransform, Transform
@@ -48,6 +48,20 @@ def use_style() -> None:
 def shown(symbol: str) -> str:
     """Return a symbol as a label: blanks and line ends made visible, nothing read as a formula."""
     return {" ": "␣", "\n": "↵", "\t": "⇥", "$": r"\$"}.get(symbol, symbol)
+
+
+def in_font(text: str, family: str = "sans-serif") -> str:
+    """Return `text` with a box for every character that the font cannot draw: a student may type in any script."""
+    return "".join(letter if letter in " \n\t" or _has(family, letter) else "□" for letter in text)
+
+
+@lru_cache(maxsize=4000)
+def _has(family: str, letter: str) -> bool:
+    font = get_font(findfont(FontProperties(family=[family])))
+    if font.get_char_index(ord(letter)) == 0 or not letter.isprintable():
+        return False  # what is not printable has no outline, such as the joiner in an emoji of a family
+    font.load_char(ord(letter))
+    return len(font.get_path()[0]) > 0
 
 
 @lru_cache(maxsize=4000)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties, findfont, get_font
 from numpy.typing import ArrayLike
 
 from ..checks import numbers
 from .sheet import GREY, Sheet, as_letters, shortened, width_of
+from .style import in_font
 
 MOST_STEPS = 20
 """How many steps of a padded row are drawn: more would be too narrow to read."""
@@ -128,17 +127,7 @@ def draw_word_map(words: Sequence[str], points: ArrayLike, groups: Sequence[str]
 
 def writable(text: str) -> str:
     """Return `text` with a box for every character that the font cannot draw, and nothing in it read as a formula."""
-    return as_letters("".join(letter if letter in " \n\t" or _in_font(letter) else "□" for letter in text))
-
-
-@lru_cache(maxsize=4000)
-def _in_font(letter: str) -> bool:
-    # Matplotlib would warn of each at every drawing; a student may type in any script.
-    font = get_font(findfont(FontProperties(family=["sans-serif"])))
-    if font.get_char_index(ord(letter)) == 0 or not letter.isprintable():
-        return False  # what is not printable has no outline, such as the joiner in an emoji of a family
-    font.load_char(ord(letter))
-    return len(font.get_path()[0]) > 0
+    return as_letters(in_font(text))
 
 
 def _whole(name: str, value: Any, most: int | None) -> int:
