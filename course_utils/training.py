@@ -115,7 +115,7 @@ class BatchesByLength(keras.utils.PyDataset):
     def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
         """Return ids (batch, steps of the longest) of int32, and labels (batch,)."""
         chosen = self._batches[index]
-        rows = np.zeros((len(chosen), self.lengths[chosen].max()), np.int32)
+        rows = np.zeros((len(chosen), self._widths[index]), np.int32)
         for row, place in zip(rows, chosen, strict=True):
             row[: self.lengths[place]] = self.sequences[place]
         if self._replace:
@@ -126,7 +126,7 @@ class BatchesByLength(keras.utils.PyDataset):
     @property
     def steps(self) -> int:
         """Steps that are read in one epoch, padding included."""
-        return int(sum(self.lengths[chosen].max() * len(chosen) for chosen in self._batches))
+        return sum(width * len(chosen) for width, chosen in zip(self._widths, self._batches, strict=True))
 
     def on_epoch_end(self) -> None:
         lengths = self.lengths
@@ -136,6 +136,10 @@ class BatchesByLength(keras.utils.PyDataset):
         self._batches = [order[first : first + self.batch] for first in range(0, len(order), self.batch)]
         if self._random is not None:
             self._random.shuffle(self._batches)
+        self._widths = [int(self.lengths[chosen].max()) for chosen in self._batches]
+        # Keras looks at the first two batches, and if both have the same number of steps it demands that of all.
+        if len(self._widths) > 1 and self._widths[0] == self._widths[1] and np.ptp(self.lengths):
+            self._widths[1] += 1
 
 
 class CarryState(keras.callbacks.Callback):

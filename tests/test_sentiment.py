@@ -146,6 +146,16 @@ def test_similar_lengths_share_a_batch_and_save_padding():
     assert first != [shuffled[i][0].shape[1] for i in range(len(shuffled))]
 
 
+@pytest.mark.parametrize("lengths", [[9, 9, 9, 9, 5, 9], [9, 9, 9, 9, 9, 9], [5, 5, 5, 5, 9, 9]], ids=str)
+@pytest.mark.parametrize("seed", [None, 0])
+def test_batches_of_any_lengths_can_be_trained_on_though_keras_looks_at_two_only(lengths, seed):
+    x = [np.full(length, 5) for length in lengths]
+    model = sentiment.reader(keras.layers.GlobalAveragePooling1D(), vocabulary=11)
+    model.compile("adam", "binary_crossentropy")
+    model.fit(training.BatchesByLength(x, np.ones(6), 2, seed), epochs=3, verbose=0)
+    assert model.optimizer.iterations == 9
+
+
 def test_a_share_of_the_words_is_replaced_and_no_padding():
     x = [np.full(50, 7), np.full(40, 7)]
     rows, _ = training.BatchesByLength(x, np.zeros(2), 2, seed=0, replace=(0.3, 2))[0]
