@@ -1,12 +1,12 @@
 # %% [markdown]
 # # 05 · From text to numbers: tokenizers and embeddings
 #
-# You turn sentences into the tensor that a recurrent layer reads, write each tool on the way yourself once, and see which
-# choice keeps a network from learning anything.
+# You turn sentences into the tensor that a recurrent layer reads, see each tool on the way written out in a few lines, and
+# find the choice that can keep a network from learning anything.
 #
 # After this lesson you can
 #
-# - write a tokenizer, and choose between characters, words and subwords by numbers;
+# - read a tokenizer, say what it loses, and choose between characters, words and subwords by numbers;
 # - pad, cut and mask texts so that it is right on a CPU and on a GPU;
 # - say what an embedding layer computes, train one, and look at what it has learned;
 # - load ready-made word vectors.
@@ -24,10 +24,10 @@ from course_utils.exercises import lesson_05 as exercises
 # %% [markdown]
 # ## 1 Tokens
 #
-# A **token** (토큰) is the piece of text that is never divided further; a **tokenizer** (토크나이저) cuts a text into tokens.
-# The lecture's example is cut at the blanks. Whatever the pieces are, each different one gets an **id**, its row in
+# A **token** (토큰) is a piece of text that the network treats as one unit; a **tokenizer** (토크나이저) cuts a text into tokens.
+# The lecture's example is cut at the blanks. Each different one gets an **id**, its place in
 # a list: the **vocabulary** (어휘). **Question:** how many tokens are there, and how many different ones, if the pieces are
-# characters?
+# characters? (A blank is one too, and *T* is not *t*.)
 
 # %% tags=["nbval-check-output"]
 text = "This book is for deep learning learners"
@@ -38,12 +38,12 @@ for pieces in (text.split(), list(text)):
     print("   back again:", [vocabulary[id] for id in ids[:9]])
 
 # %% [markdown]
-# Characters give a small vocabulary and a long sequence; words the opposite.
+# Here words win twice: 7 steps against 39, 7 ids against 17. In a book they need thousands of ids, and characters some 50.
 #
 # ## 2 Numbers for words
 #
-# An id is a name, not a quantity: that *sit* is 4 and *come* 2 does not make it twice as much. A network must not calculate
-# with it. So an id is written as a vector: **one-hot** (원-핫), all zeros and a single 1. The lecture's small
+# An id is a name, not a quantity: that *sit* is 4 and *come* 2 does not make it twice as much. So an id is written as a
+# vector: **one-hot** (원-핫), all zeros and a single 1. The lecture's small
 # vocabulary has four words. **Question:** what is the shape of the sentence *Come sit down*, one-hot?
 
 # %% tags=["nbval-check-output"]
@@ -56,17 +56,17 @@ index = {"the": 1, "come": 2, "down": 3, "sit": 4}  # the table on the slide
 print("shape", one_hot.shape, "  as unique numbers", [index[word] for word in sentence])
 
 # %% [markdown]
-# The slide orders its words in two ways. Any order will do if it stays the same; one made from a `set` does not, from
-# run to run.
+# Any order will do if it stays the same. A bare `set` of words can come in another at each run: hence `sorted` above.
 #
 # ## 3 A tokenizer
 #
 # Two ids are taken: 0 is for padding (section 5), 1 for a token that the vocabulary lacks, `<OOV>`, out of vocabulary. The
-# most frequent token gets 2.
+# most frequent token gets 2; on a tie, the token met first gets the smaller id.
 
 
 # %%
 def words(text):
+    # runs of letters and digits, with an apostrophe inside allowed
     return re.findall(r"[^\W_]+(?:['’][^\W_]+)*", text.lower())
 
 
@@ -80,7 +80,7 @@ class Tokenizer:
         if size is not None and size < 3:
             raise ValueError(f"size is {size}, expected 3 or more: <PAD>, <OOV>, and a token.")
         self.split = split
-        common = counts.most_common(size and size - 2)  # on a tie, the first met
+        common = counts.most_common(None if size is None else size - 2)  # two ids are taken
         self.tokens = ["<PAD>", "<OOV>", *(token for token, _ in common)]
         self.word_index = {token: id for id, token in enumerate(self.tokens) if id > 0}
 
@@ -112,8 +112,8 @@ print("binary, which words occur:", *one_hot.max(axis=1).astype(int))
 # *One* is lost: nothing in the network can tell it from any other unknown word. The binary rows say which words
 # there are and have lost their order: a **bag of words**.
 #
-# Keras has the same as a layer, `TextVectorization`. `adapt` makes the vocabulary, or it is given one.
-# **Question:** the vocabulary is given in our order; what will it make of *best!Nice*?
+# Keras has a tokenizer too, as a layer: `TextVectorization`. `adapt` makes the vocabulary, or it is given one; the layer puts
+# its own 0 and 1 before it. It deletes punctuation, then cuts at blanks. **Question:** what will it make of *best!Nice*?
 
 # %% tags=["nbval-check-output"]
 vectorize = keras.layers.TextVectorization(vocabulary=tokenizer.tokens[2:])
@@ -125,22 +125,21 @@ adapted.adapt(sentences)
 print("adapted:", [str(token) for token in adapted.get_vocabulary()])
 
 # %% [markdown]
-# Keras deletes punctuation before it cuts at blanks, so that *best!Nice* becomes one glued, unknown word. Look at what
-# your tokenizer does to raw text before you train. Left to itself, it also orders ties its own way: an id means
-# nothing without its vocabulary, so save both together.
-#
-# Keep the layer outside the model: `model.predict(["You are"])` refuses a list of texts, while
-# `model.predict(np.asarray(vectorize(["You are"])))` works.
+# *best!Nice* becomes one glued, unknown word. Look at what a tokenizer does to raw text before you train. And save
+# the vocabulary with the model: ids mean nothing without it. Keep the layer itself outside: inside a model, Keras 3's
+# `predict` refuses a plain list of texts.
 #
 # > **In older code**, and in the lecture, stands `from tensorflow.keras.preprocessing.text import Tokenizer`. It still runs,
-# > and is marked as deprecated; `from keras.preprocessing.text import Tokenizer` is gone from Keras 3. `fit_on_texts` is our
+# > deprecated; `from keras.preprocessing.text import Tokenizer` is gone from Keras 3. `fit_on_texts` is our
 # > constructor, `texts_to_sequences` our `encode`, `num_words=100` keeps the ids below 100. Today: `TextVectorization`.
 #
 # ## 4 Between characters and words
 #
-# **Subwords** (서브워드) keep frequent words whole and cut rare ones into pieces that are known. **Byte pair encoding** starts
+# **Subwords** (서브워드) keep frequent words whole and cut rare ones into pieces that are known. **Byte pair encoding**, BPE, starts
 # from characters and joins the most frequent pair of neighbours, again and again, until the vocabulary is full (exercise
-# 4). The `tokenizers` library does it in a blink. We train on the first nine tenths of the book.
+# 4). To find the pieces is called to *train* the tokenizer; the `tokenizers` library does it. We take the first
+# nine tenths of
+# *Alice's Adventures in Wonderland* or, without it, of the course's own story.
 
 # %%
 from tokenizers import Tokenizer as SubwordTokenizer
@@ -182,16 +181,17 @@ for name, (size, ids) in ways.items():
     print(f"{name:15}{size:11,}{len(ids):8,}{per_word:10.2f}{unknown:9.2%}")
 
 # %% [markdown]
-# Words lose what they do not know, and a vocabulary of a thousand loses much more. Subwords lose next to nothing at the same size, for
-# a somewhat longer text (here punctuation counts too). Unknown to them is only a character that the training text lacks, like the ö
-# above; tokenizers that start from bytes know even that. Characters lose nothing either, and are slow to read: a recurrent
-# network needs a step for each. So large models read subwords.
+# Words lose what they do not know, and a thousand words lose much more. A thousand subwords meet next to nothing unknown, for
+# a longer sequence (punctuation, which our words leave out, counts too). Ours drop the blanks; real tokenizers mark where a
+# word begins. Unknown
+# to them is only a character that the training text lacks, like the ö above. Characters lose nothing either, but each needs a
+# step.
+# Large models read subwords.
 #
 # ## 5 One length for all
 #
 # A tensor has one length, texts have many: short ones are filled with 0, **padding** (패딩), long ones are cut. Both can
-# happen at the front, `pre`, or at the end, `post`. (The lecture's two sentences have four words each, so there
-# nothing is padded.)
+# happen at the front, `pre`, or at the end, `post`.
 
 
 # %% tags=["nbval-check-output"]
@@ -212,16 +212,20 @@ for padding in ("pre", "post"):
         mine = padded(ragged, 4, **options)
         assert np.array_equal(mine, keras.utils.pad_sequences(ragged, 4, **options))
         print(f"padding {padding:5} truncating {truncating:5}", mine.tolist())
-cutter = keras.layers.TextVectorization(output_sequence_length=3, vocabulary=list(index))
+cutter = keras.layers.TextVectorization(
+    output_sequence_length=3, vocabulary=["the", "come", "down", "sit"]
+)
 print("TextVectorization:", np.asarray(cutter(["come come come down", "sit"])).tolist())
 
 # %% [markdown]
-# Mind the defaults: `TextVectorization` does both at the end and keeps the *first* words of a long text; `pad_sequences` does
-# both at the front and keeps the *last*. So the lecture's film reviews are cut to their last 100 words; lesson 06 has one that
-# this misleads.
+# Mind the defaults: given a length, `TextVectorization` does both at the end and keeps the *first* words of a long text;
+# `pad_sequences` does
+# both at the front and keeps the *last*. So the lecture's film reviews are cut to their last 100 words.
 #
-# Last, the **mask** (마스크) of lesson 04: which steps are real. Type a sentence of your own, change how it is cut and padded, and watch tokens, ids, unknowns, padding and mask. Try
-# a word that the book does not have, a sentence longer than the row, no sentence at all.
+# Last, the **mask** (마스크) of lesson 04: which steps are real. It is `ids != 0`; `Embedding(…, mask_zero=True)` makes it and
+# hands it to the layers that
+# follow. Type a sentence of your own, and change how it is cut and padded. Try a word that the book does not have, a sentence
+# longer than the row, none at all.
 
 # %%
 LEVELS = {"characters": by_letter, "words": by_common_word, "subwords": subwords}
@@ -251,7 +255,8 @@ widgets.explore(
 # ## 6 Embedding
 #
 # One-hot vectors are long, and all equally far from each other. An **embedding** (임베딩) gives each word a short vector that
-# is learned. The lecture's example: a vocabulary of 30, vectors of 10 numbers, *This is a small vector* with the ids 7, 0, 6, 1,
+# is learned. The lecture's example, which keeps no id for padding or unknown words: a vocabulary of 30, vectors of 10 numbers,
+# *This is a small vector* with the ids 7, 0, 6, 1,
 # 28. **Question:** one can look up five rows of a table, or multiply one-hot rows by a matrix. What is the difference?
 
 # %% tags=["nbval-check-output"]
@@ -266,12 +271,13 @@ print("one-hot times matrix:", np.allclose(one_hot @ table, table[ids], atol=1e-
 print("Keras:               ", np.allclose(by_keras, table[ids], atol=1e-6))
 
 # %% [markdown]
-# The numbers are the same; the lookup needs no multiplication. An id of 30 or more has no row: on a CPU that is an error, on a GPU
-# it may silently give zeros.
+# The numbers are the same; the lookup needs no multiplication. An id of 30 or more has no row, and is an error on a CPU.
 #
-# How does a table learn? A word is known by its company. From two words before and two after, our network guesses the one between:
-# the mean of their vectors, then a `Dense` with a score for each word. Nobody labels anything. First the windows; **question:** how many does a
-# text of $n$ words give?
+# How does a table learn? A word is known by its company. From two words before and two after, our network guesses the one
+# between:
+# the mean of their vectors, then a `Dense` with a score for each word. The error flows back through the mean to the rows that
+# were looked up, and moves them.
+# Nobody labels anything. First the windows, every five neighbouring words; **question:** how many does a text of $n$ words give?
 
 # %%
 book = Tokenizer([story], size=800)
@@ -284,8 +290,9 @@ print(len(around), "with a known word in the middle:", context.shape, "→", mid
 print(book.decode(context[100]), "→", book.decode(middle[100:101]))
 
 # %% [markdown]
-# Closeness is the **cosine** of the angle between two vectors, $\cos(u, v) = u \cdot v / (|u| |v|)$: 1 for the same direction, 0 at
-# right angles. Before training, neighbours are chance.
+# There are $n - 4$. Closeness is the **cosine** of the angle between two vectors, $\cos(u, v) = u \cdot v / (|u| |v|)$: 1 for
+# the same
+# direction, 0 at right angles.
 
 
 # %%
@@ -301,7 +308,7 @@ model = keras.Sequential([keras.Input((4,)), embedding, mean, guess])
 loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 model.compile(keras.optimizers.Adam(0.01), loss, steps_per_execution=50)  # 50 a call: quicker
 candidates = "said she very was two queen king grandmother".split()
-probes = [word for word in candidates if word in book.word_index][:6]
+probes = [word for word in candidates if word in book.word_index][:6]  # of any book
 print("untrained: said,", *neighbours("said", book.tokens, embedding.get_weights()[0]))
 model.fit(context, middle, batch_size=256, epochs=15, verbose=0)
 table = embedding.get_weights()[0]
@@ -309,8 +316,10 @@ for word in probes:
     print(f"{word:12}", *neighbours(word, book.tokens, table))
 
 # %% [markdown]
-# From one short book, and from nothing but order, the network has begun to sort verbs of saying, pronouns, words of degree, with
-# some chance among them. It has no idea what they mean: words are close that stand in the same places. To see it, we turn the
+# From one short book, and from nothing but which words stand near which, the network has begun to sort verbs of saying,
+# pronouns, words of
+# degree, with some chance among them. It has no idea what they mean: words are close that stand in the same places. To see it,
+# we turn the
 # 32 axes so that the first two show as much of the differences as two can (the **principal components**), and draw those.
 
 # %%
@@ -321,17 +330,18 @@ for probe in probes:
 vectors = table[[book.word_index[word] for word in chosen]]
 vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 centred = vectors - vectors.mean(axis=0)
-_, strength, axes = np.linalg.svd(centred, full_matrices=False)
+_, strength, axes = np.linalg.svd(centred, full_matrices=False)  # the strongest axis first
 share = (strength[:2] ** 2).sum() / (strength**2).sum()
 title = f"Neighbours lie together in the plane too ({share:.0%} of the differences are left)"
 points = centred @ axes[:2].T
 plots.show(plots.draw_word_map(list(chosen), points, list(chosen.values()), title))
 
 # %% [markdown]
-# Much is lost in the plane: trust the cosines, not the picture.
+# Trust the cosines more than the picture.
 #
 # Vectors learned from billions of words can be had ready-made: the lecture names fastText, for 157 languages, which
-# builds the vector of an unknown word from its pieces; we load a part of GloVe. Such a table goes into an `Embedding`
+# builds the vector of an unknown word from its pieces; we load a part of GloVe, from Stanford. Such a table goes into an
+# `Embedding`
 # that is **frozen**: training leaves it as it is.
 
 # %%
@@ -350,17 +360,19 @@ else:
     frozen = keras.layers.Embedding(*start_table.shape, trainable=False, mask_zero=True)
     frozen.build((None,))
     frozen.set_weights([start_table])
-    print(f"{len(known)} of {len(start_table)} words found")
+    print(f"{len(known)} of {len(start_table) - 2} words found")
     print(len(frozen.trainable_weights), "weights to train")
 
 # %% [markdown]
-# Where they could be loaded, neighbours are close in meaning: billions of words know more than one book. Lesson 06 measures what that is worth.
+# Where they could be loaded, most neighbours are related in meaning, though these vectors too come only from which words stand
+# near which. A word not found
+# keeps a row of zeros. Lesson 06 measures what ready-made vectors are worth.
 #
 # ## 7 What goes wrong
 #
-# A network is to tell praise from blame: *the film was not good* is blame. Our sentences have 12 words at most; as if one
-# text of 30 stood among them, all are padded to 30. **Question:** there are four ways, padding at the front or at the end, with
-# or without mask. Which do not learn?
+# A network is to tell praise from blame: *the film was not good* is blame, *not bad* praise. We pad all to 30 steps, as one
+# longer text would force us to. **Question:** there are four ways, padding at the front or at the end, with
+# or without mask. Which of them, if any, do not learn?
 
 
 # %%
@@ -382,14 +394,15 @@ rng, judgements = np.random.default_rng(5), {}
 while len(judgements) < 1500:  # a dictionary: each sentence once
     sentence, label = judged(rng)
     judgements[sentence] = label
-critic = Tokenizer(judgements)
+critic = Tokenizer(list(judgements)[:1000])  # the test sentences stay unseen
 rows, labels = [critic.encode(text) for text in judgements], np.array([*judgements.values()])
 print(*list(judgements.items())[:3], sep="\n")
 print(f"{labels[1000:].mean():.1%} of the test sentences praise")
 
 # %% [markdown]
-# A 1 is praise. 1,000 sentences are to learn from, 500 others to test; three seeds for each way. To save time, a network is compiled once and
-# set back before each training: new random weights, a fresh optimizer.
+# A 1 is praise. 1,000 sentences are for training, the other 500 for testing; three seeds for each way. To save time, a network
+# is compiled once and
+# set back before each training.
 
 
 # %%
@@ -403,16 +416,16 @@ def network(mask_zero):
 
 def accuracy(model, x, seed):
     keras.utils.set_random_seed(seed)
-    model.set_weights(network(False).get_weights())
-    model.optimizer.load_own_variables(unused)
+    model.set_weights(network(False).get_weights())  # another one, for its random weights only
+    model.optimizer.load_own_variables(fresh)
     model.fit(x[:1000], labels[:1000], batch_size=100, epochs=10, verbose=0)
     return np.mean((model(x[1000:]).numpy()[:, 0] > 0.5) == labels[1000:])
 
 
 for mask_zero in (False, True):
-    model, unused = network(mask_zero), {}
+    model, fresh = network(mask_zero), {}
     model.optimizer.build(model.trainable_variables)
-    model.optimizer.save_own_variables(unused)  # before any training
+    model.optimizer.save_own_variables(fresh)  # before any training
     for padding in ("pre", "post"):
         x = padded(rows, 30, padding=padding)
         found = [accuracy(model, x, seed) for seed in range(3)]
@@ -420,8 +433,8 @@ for mask_zero in (False, True):
         print(f"{name:15} {np.mean(found):6.1%}  ", *(f"{value:.1%}" for value in found))
 
 # %% [markdown]
-# Padded at the end and without a mask, the network is guessing: one answer to all sentences is right for about half of them. The reason
-# can be seen before any training. At each step of padding the LSTM forgets a little. How far apart are its hidden states for
+# Padded at the end and without a mask, the network guesses. The reason can be seen before any training. At each step of
+# padding the LSTM forgets a part. How far apart are its hidden states for
 # two sentences that mean the opposite?
 
 # %%
@@ -436,17 +449,19 @@ for mask_zero in (False, True):
     print(f"{name:23}", *(f"{distance[3 + steps]:.1e} " for steps in (0, 6, 13, 26)))
 
 # %% [markdown]
-# The last state has hardly a trace of the sentence, so the loss has hardly a gradient for it (lesson 01). At the
-# front, padding does little harm: read first, it is forgotten first. So why not always there?
-# On a GPU, Keras's fast LSTM demands that masked steps stand at the end, and raises an error otherwise. **Padding at the end,
+# The last state has hardly a trace of the sentence, so the loss has hardly a gradient for the words (lesson 01). At the
+# front, padding does little harm: read first, it is forgotten first. So why not always there? Without a mask the answer
+# changes with the number of zeros; with one, Keras's fast LSTM on a GPU demands that masked steps stand at the end, and raises
+# an error otherwise. **Padding at the end,
 # with a mask, is right everywhere**: `padding="post"`, `mask_zero=True`. A text without any word is a row of padding only, which
 # that LSTM refuses too: leave such rows out.
 #
 # ## Exercises
 #
-# **1 Ids by hand** (5 minutes). `Tokenizer(["The cat sat on the mat", "The dog sat"])` reads *The mat sat up*. Which
-# row is that, padded to 6 steps with `"post"` (a)? Which is it cut to 3 steps by `pad_sequences` if nothing else is said
-# (b), and which with `TextVectorization`'s way of cutting (c)?
+# **1 Ids by hand** (5 minutes). `Tokenizer(["The cat sat on the mat", "The dog sat"])` encodes *The mat sat up*. Give three lists of
+# ids: (a) padded to 6 steps with `"post"`; the four ids without padding, cut to 3 steps (b) by `pad_sequences` with its
+# defaults, (c) as
+# `TextVectorization` cuts.
 
 # %%
 a, b, c = None, None, None
@@ -456,7 +471,9 @@ exercises.ids_by_hand.check([a, b, c])
 
 # %% [markdown]
 # **2 Padding and its mask** (10 minutes). Return the padded rows, (batch, length), and the mask, of the same shape and
-# True where a step is real. Fill up at the end; of a long sequence keep the last `length` ids. A sequence may be empty.
+# True where a step is real: NumPy arrays, written without `padded` and `pad_sequences`. Fill up at the end; of a long sequence
+# keep the last
+# `length` ids. Real ids are above 0; a sequence may be empty.
 
 
 # %%
@@ -470,7 +487,8 @@ exercises.padding.check(pad_and_mask)
 # exercises.padding.solution()
 
 # %% [markdown]
-# **3 The mean over real words** (15 minutes). `vectors` are embedded texts, (batch, time, dimension), `mask` is (batch, time).
+# **3 The mean over real words** (15 minutes). `vectors` are embedded texts, (batch, time, dimension), `mask`, (batch, time), is True for real words;
+# both are NumPy arrays.
 # Return the mean vector of the real words of each text, (batch, dimension), and zeros for a text that has none.
 
 
@@ -484,14 +502,16 @@ exercises.mean.check(mean_of_words)
 # exercises.mean.solution()
 
 # %% [markdown]
-# **4 One merge** (30 minutes). `words` says how often each word occurs, and how it is cut so far:
-# `{("l", "o", "w"): 9, ("b", "a", "n", "a", "n", "a"): 4}`. Return the most frequent pair of neighbours, and the
-# words after it is joined wherever it stands, from left to right: `("l", "o")` and `{("lo", "w"): 9, …}`. Of equally frequent
-# pairs, take the one met first.
+# **4 One merge** (30 minutes). `counts` says how often each word occurs, and how it is cut so far:
+# `{("l", "o", "w"): 9, ("b", "a", "n", "a", "n", "a"): 4}`. Count each pair of neighbours as often as its word occurs (*a a a*
+# holds *a a* twice).
+# Return the most frequent pair, of equally frequent ones the first met, and the words with this pair joined wherever it
+# stands, from left to right:
+# `("l", "o")` and `{("lo", "w"): 9, …}`. At least one word has two pieces.
 
 
 # %%
-def merge_once(words):
+def merge_once(counts):
     pair, merged = None, None  # your code here
     return pair, merged
 
@@ -506,19 +526,19 @@ exercises.merge.check(merge_once)
 # - A tokenizer cuts a text into tokens and gives each an id; 0 is padding, 1 an unknown token. Tokenizer and model belong
 #   together.
 # - Characters: small vocabulary, long texts. Words: short texts, many unknown. Subwords: in between, nearly nothing unknown.
-# - Say which end is padded and which is cut; the defaults of Keras's two tools are opposite.
 # - An embedding is a table of rows, learned like any weights. Close rows are words that stand in the same places.
-# - Long padding at the end, without a mask, keeps a network from learning. With a mask, it is right everywhere.
+# - Long padding at the end, without a mask, can keep a network from learning. With a mask, it is right everywhere.
 #
 # **Two quick questions**
 #
-# <details><summary>A vocabulary of 10,000 words, vectors of 64: how many parameters has the embedding, and how many does a sentence of 20 words touch?</summary>
+# <details><summary>A vocabulary of 10,000 words, vectors of 64: how many parameters has the embedding, and how many of them are looked up for a sentence of 20 words?</summary>
 # 640,000; at most 20 · 64 = 1,280, one row for each different word.</details>
 #
-# <details><summary>A test text has many words that the vocabulary lacks. May you make the vocabulary anew from both texts?</summary>
-# No. The ids would change and the trained rows would belong to other words; and the test text is not there to be learned from.</details>
+# <details><summary>A test text has many words that the vocabulary lacks. May you make the vocabulary anew, from training and test text together?</summary>
+# No. The ids would change and the trained rows would belong to other words; and the test text is not there to be learned
+# from.</details>
 #
-# **Next:** lesson 06, sentiment: film reviews, honestly judged.
+# **Next:** [lesson 06](06_sentiment.ipynb), sentiment: film reviews, honestly judged.
 #
 # ## Further reading
 #
@@ -528,4 +548,3 @@ exercises.merge.check(merge_once)
 #   game is their CBOW.
 # - J. Pennington, R. Socher and C. Manning, [GloVe](https://nlp.stanford.edu/projects/glove/), 2014.
 # - P. Bojanowski and others, [Enriching word vectors with subword information](https://arxiv.org/abs/1607.04606), 2017: [fastText](https://fasttext.cc).
-# - Keras, [TextVectorization](https://keras.io/api/layers/preprocessing_layers/text/text_vectorization/): all options.

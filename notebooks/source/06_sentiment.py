@@ -24,9 +24,10 @@ from course_utils.exercises import lesson_06 as exercises
 # %% [markdown]
 # ## 1 A review as ids
 #
-# The Large Movie Review Dataset, **IMDB** for short, holds 50,000 film reviews that their writers rated with stars: 25,000 to learn
-# from and 25,000 to test. Half of them praise, label 1, half do not, label 0; lukewarm ones were left out. To call a text praise or
-# blame is **sentiment analysis** (감성 분석). Where IMDB cannot be had, invented reviews take its place.
+# The Large Movie Review Dataset, **IMDB** for short, holds 50,000 film reviews that their writers rated with stars:
+# 25,000 to learn from and 25,000 to test. Half of them praise, label 1, half do not, label 0; lukewarm ones were left
+# out. To call a text praise or blame is **sentiment analysis** (감성 분석). Where IMDB cannot be had, invented reviews take
+# its place.
 #
 # Each word is stored as its **rank**: 1 for the most frequent. The first review, as it lies in the file:
 
@@ -40,8 +41,9 @@ print("ranks", ranks[:10], " label", imdb.y_train[0])
 print(data.decode_review(ranks[:10], imdb.word_index))
 
 # %% [markdown]
-# Keras needs some ids for itself: 0 for padding, 1 for the start of a review, 2 for an unknown word; 3 is not used. So `keras.datasets.imdb` puts 1
-# before each review and adds 3 to each rank. **Question:** what do you read if you look its ids up in the ranks and forget the 3?
+# Keras needs some ids for itself: 0 for padding, 1 for the start of a review, 2 for an unknown word; 3 is not used. So
+# `keras.datasets.imdb` puts 1 before each review and adds 3 to each rank. **Question:** what do you read if you look
+# its ids up in the ranks and forget the 3?
 
 # %%
 vocabulary = reviews.vocabulary_of(imdb.word_index, 10_000)  # the four signs and 9,996 words
@@ -54,13 +56,14 @@ assert np.array_equal(
 )
 
 # %% [markdown]
-# Words again, but nonsense: each is the word three ranks rarer than the right one. Nothing warns of it, and a network trained on right ids
-# and asked with wrong ones answers with the same confidence.
+# Words again, but nonsense: each is the word three ranks rarer than the right one. Nothing warns of it, and a network
+# trained on right ids and asked with wrong ones answers with the same confidence.
 #
 # ## 2 How long is a review?
 #
-# The lecture keeps 500 words of each review, and the 10,000 most frequent words. We cut at the front: reviewers put their verdict at the
-# end. Of the reviews to learn from, the last tenth is the **validation** part (검증): by it we choose the best epoch. The test part chooses nothing.
+# The lecture keeps 500 words of each review, and the 10,000 most frequent words. We cut at the front: reviewers put
+# their verdict at the end. Of the reviews to learn from, the last tenth is the **validation** part (검증): by it we
+# choose the best epoch. The test part chooses nothing.
 
 # %%
 parts = sentiment.split(imdb, size=10_000, length=500)
@@ -123,8 +126,9 @@ print(f"{seconds[0] / seconds[1]:.1f} times as quick")
 # %% [markdown]
 # ## 3 Seven networks
 #
-# Between the embedding and the decision stands what differs: the lecture's LSTM and its improvements, and a network that is not recurrent at
-# all, the mean of the word vectors. **Questions:** how many parameters has the LSTM's network? Where are most of them?
+# Between the embedding and the decision stands what differs: the lecture's LSTM and its improvements, and a network
+# that is not recurrent at all, the mean of the word vectors. **Questions:** how many parameters has the LSTM's network?
+# Where are most of them?
 
 # %%
 dropping = {"dropout": 0.2}  # a fifth of the inputs of a layer, at random
@@ -146,12 +150,12 @@ print(*(f"{name:20} {size:8,}" for name, size in sizes.items()), sep="\n")
 print(f"of the LSTM's, {10_000 * 32 / sizes['LSTM']:.1%} are in the embedding")
 
 # %% [markdown]
-# Dropout adds none, the two further layers 16,640, the second direction 8,352. The **dropout** (드롭아웃) of the lecture hits the inputs of the
-# layer. All of these networks are an embedding with something small behind it.
+# Dropout adds none, the two further layers 16,640, the second direction 8,352. The **dropout** (드롭아웃) of the lecture
+# hits the inputs of the layer. All of these networks are an embedding with something small behind it.
 #
-# The eighth network puts a convolution before the LSTM. **Convolution** (합성곱) here: 64 filters slide along the review and each looks at five
-# neighbouring words; then the largest of four values is kept. The LSTM reads 24 steps in place of 100 words. But neither layer knows a mask, so the padding
-# goes to the front.
+# The eighth network puts a convolution before the LSTM. **Convolution** (합성곱) here: 64 filters slide along the review
+# and each looks at five neighbouring words; then the largest of four values is kept. The LSTM reads 24 steps in place
+# of 100 words. But neither layer knows a mask, so the padding goes to the front.
 
 # %%
 convolution = keras.Sequential(
@@ -171,8 +175,8 @@ for layer in convolution.layers:
 # %% [markdown]
 # ## 4 Train, and compare
 #
-# One training for the eye, on a part of the reviews and of each review its last 100 words, so that it fits into class. The untrained network
-# guesses.
+# One training for the eye, on a part of the reviews and of each review its last 100 words, so that it fits into class.
+# The untrained network guesses.
 
 # %%
 limit, length = settings.by_mode((2500, 100), (25_000, 500))
@@ -187,9 +191,10 @@ sentiment.train(model, batches, checked, recipe, [training.EpochLines()])
 print(f"trained on {len(learn.x):,} reviews: {sentiment.accuracy(model, test):.1%}")
 
 # %% [markdown]
-# For a fair table each network is trained on all 22,500 reviews with the same recipe, from three seeds. That takes an hour, so full mode
-# measured it, and the figures came with the course. Beside them a **baseline** (기준 모델), to be beaten: a **bag of words**, which
-# only says which words occur, with a logistic regression, one weight for each word. **Question:** which line do you expect at the top?
+# For a fair table each network is trained on all 22,500 reviews with the same recipe, from three seeds. That takes an
+# hour, so full mode measured it, and the figures came with the course. Beside them a **baseline** (기준 모델), to be
+# beaten: a **bag of words**, which only says which words occur, with a logistic regression, one weight for each word.
+# **Question:** which line do you expect at the top?
 
 # %%
 measured = sentiment.measured()
@@ -212,9 +217,9 @@ print(f"best recurrent network: {best}; against the bag of words {gain:+.1%}")
 #
 # ## 5 Where order decides
 #
-# Is reading in order worth nothing, then? On films mostly not: *dull* is blame wherever it stands. So we invent reviews in which it is worth
-# everything. Each has a twin with exactly the same words and the opposite label. **Question:** what will the bag of words reach, what the mean of
-# embeddings, what the LSTM?
+# Is reading in order worth nothing, then? On films mostly not: *dull* is blame wherever it stands. So we invent reviews
+# in which it is worth everything. Each has a twin with exactly the same words and the opposite label. **Question:**
+# what will the bag of words reach, what the mean of embeddings, what the LSTM?
 
 # %%
 from course_utils import grammar
@@ -249,8 +254,9 @@ for name in ("mean of embeddings", "LSTM"):
 #
 # ## 6 Ask about a review
 #
-# With the course comes the lecture's LSTM, trained in full mode with dropout on the word vectors and some words made unknown. What must
-# be done to a sentence is what was done to the training data: the same words, ids, cut, and the same end.
+# With the course comes the lecture's LSTM, trained in full mode with dropout on the word vectors and some words made
+# unknown. What must be done to a sentence is what was done to the training data: the same words, ids, cut, and the same
+# end.
 
 # %%
 from course_utils import reading
@@ -276,11 +282,12 @@ except ValueError as error:
     print(error)
 
 # %% [markdown]
-# A network always answers, also where it knows not a word. The share of unknown words says when not to believe it. A review without any word is
-# no question at all, and refused.
+# A network always answers, also where it knows not a word. The share of unknown words says when not to believe it. A
+# review without any word is no question at all, and refused.
 #
-# The lecture asks about *0. movie was great1. movie was great2. …*, a hundred times, 301 words, and gets 0.005: blame. Its page says that the
-# network reads only the last 100 words. **Question:** is that the reason? Count how often the network reads *great*.
+# The lecture asks about *0. movie was great1. movie was great2. …*, a hundred times, 301 words, and gets 0.005: blame.
+# Its page says that the network reads only the last 100 words. **Question:** is that the reason? Count how often the
+# network reads *great*.
 
 # %%
 eye = checkpoints.load("imdb_cnn_lstm")
@@ -295,14 +302,15 @@ for joiner in ("", " "):
     )
 
 # %% [markdown]
-# No. In all 301 words *great* stands once, at the very end: without a blank between, *great* and the next number become *great1*, *great2*, and so on,
-# which no vocabulary holds. With the blank, the same cut leaves 25 of them. Read what the network reads before you explain what it says.
+# No. In all 301 words *great* stands once, at the very end: without a blank between, *great* and the next number become
+# *great1*, *great2*, and so on, which no vocabulary holds. With the blank, the same cut leaves 25 of them. Read what
+# the network reads before you explain what it says.
 #
-# The lecture's function has a mistake besides: it writes a sign for ids *above* 20,000, but the embedding has 20,000 rows, from 0 to 19,999,
-# so the id 20,000 has none. Exercise 2 repairs that.
+# The lecture's function has a mistake besides: it writes a sign for ids *above* 20,000, but the embedding has 20,000
+# rows, from 0 to 19,999, so the id 20,000 has none. Exercise 2 repairs that.
 #
-# Now watch an opinion form. The LSTM's state is a summary after every word, so we can ask for the verdict at every word. Type a review of your own.
-# Try *not*, *but*, a name, a second sentence that takes the first one back.
+# Now watch an opinion form. The LSTM's state is a summary after every word, so we can ask for the verdict at every
+# word. Type a review of your own. Try *not*, *but*, a name, a second sentence that takes the first one back.
 
 
 # %%
@@ -329,9 +337,10 @@ widgets.explore(
 # %% [markdown]
 # ## 7 Few labels
 #
-# Labels cost money. Of the network's parameters nearly all are in the embedding, and 100 reviews do not even contain most of the words. The
-# lecture's way out is **pretraining** (사전 학습), in three steps: train on much data; keep only the embedding; build a new network on it, with the embedding
-# **frozen** (not trained), and train the rest, 8,353 parameters, on the few.
+# Labels cost money. Of the network's parameters nearly all are in the embedding, and 100 reviews do not even contain
+# most of the words. The lecture's way out is **pretraining** (사전 학습), in three steps: train on much data; keep only the
+# embedding; build a new network on it, with the embedding **frozen** (not trained), and train the rest, 8,353
+# parameters, on the few.
 #
 # Here *much* are 12,500 labelled reviews, and *few* come from the others. GloVe's vectors from lesson 05 never saw a label.
 # **Question:** at how many labels does the advantage end?
@@ -413,13 +422,14 @@ print(
 )
 
 # %% [markdown]
-# Nothing easy to count sets the ten apart: they hold no more unknown words than others and no more words that turn a thought. What IMDB's have in common
-# shows when they are read: blame in praising words (*great fun*, said of a film one laughs at), praise for another film or an actor, a plot retold with
-# blood, and some where a reader would side with the network, since the stars come from the writer's hand and not from the text. The
-# invented reviews fail the same network in the way of section 5: it learned films, not twins.
+# Nothing easy to count sets the ten apart: they hold no more unknown words than others and no more words that turn a
+# thought. What IMDB's have in common shows when they are read: blame in praising words (*great fun*, said of a film one
+# laughs at), praise for another film or an actor, a plot retold with blood, and some where a reader would side with the
+# network, since the stars come from the writer's hand and not from the text. The invented reviews fail the same network
+# in the way of section 5: it learned films, not twins.
 #
-# *Not bad at all!* above got blame as well: *not* and *bad* stand more often in blame, and the network has learned that better than the two together. And
-# being sure is no proof: the last line says how often it was wrong at over 90 %.
+# *Not bad at all!* above got blame as well: *not* and *bad* stand more often in blame, and the network has learned that
+# better than the two together. And being sure is no proof: the last line says how often it was wrong at over 90 %.
 #
 # ## Exercises
 #
@@ -463,9 +473,9 @@ exercises.repair.check(review_ids)
 # exercises.repair.solution()
 
 # %% [markdown]
-# **3 Batches by length** (20 minutes). A batch is padded to its longest review. `lengths`, (reviews,), holds the number of words
-# of each. Return a list of index arrays: each review, from 0 on, in exactly one batch, at most `batch` in a batch, and no more
-# batches than needed. Sorted by length, each batch holds neighbours, so that little is padded.
+# **3 Batches by length** (20 minutes). A batch is padded to its longest review. `lengths`, (reviews,), holds the number
+# of words of each. Return a list of index arrays: each review, from 0 on, in exactly one batch, at most `batch` in a
+# batch, and no more batches than needed. Sorted by length, each batch holds neighbours, so that little is padded.
 
 
 # %%
