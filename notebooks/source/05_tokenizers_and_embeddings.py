@@ -310,7 +310,7 @@ for word in probes:
 
 # %% [markdown]
 # From one short book, and from nothing but order, the network has begun to sort verbs of saying, pronouns, words of degree, with
-# some chance among them. It has no idea what they mean: words are close that stand in the same places. To see it, we turn the
+# some chance among them. (The course's own story, where it stands in, is shorter and gives less.) It has no idea what they mean: words are close that stand in the same places. To see it, we turn the
 # 32 axes so that the first two show as much of the differences as two can (the **principal components**), and draw those.
 
 # %%
