@@ -74,6 +74,16 @@ def test_the_row_is_that_of_keras(length, padding, truncating):
     assert f"Padded: {', '.join(map(str, row))}. Mask: {', '.join(str(int(id > 0)) for id in row)}." in words
 
 
+@pytest.mark.parametrize("length", [3, 7, 10])
+def test_each_choice_changes_the_picture_even_where_nothing_is_filled_or_cut(length):
+    pictures = {
+        figure_png(plots.draw_tokens(WORDS, IDS, length, padding, truncating))
+        for padding in ("pre", "post")
+        for truncating in ("pre", "post")
+    }
+    assert len(pictures) == 4
+
+
 def test_without_a_mask_the_picture_says_so():
     figure = plots.draw_tokens(WORDS, IDS, 10, mask=False)
     assert "Mask: none" in figure.get_label()

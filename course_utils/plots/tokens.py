@@ -73,10 +73,14 @@ def draw_tokens(
     sheet = Sheet(10, 1.85 + _LINE * lines)
     _draw_text(sheet, tokens, ids, set(kept), boxes, unknown)
     _draw_row(sheet, tokens, ids, row, bool(mask), unknown)
+    ends = {"pre": "front", "post": "end"}
+    # Said even where nothing is filled or cut, so that a reader sees what the choice would do.
+    rule = f"a short text gets zeros at the {ends[padding]}, a long one is cut at the {ends[truncating]}"
+    sheet.text([rule], _LEFT, 0.05, 9.5, GREY, "left")
     strangers = sum(number == unknown for number in ids)
     parts = [f"{len(tokens)} token{'s' * (len(tokens) != 1)}, {strangers} unknown"]
     if cut:
-        parts.append(f"{cut} cut at the {'front' if truncating == 'pre' else 'end'}")
+        parts.append(f"{cut} cut at the {ends[truncating]}")
     if filled:
         parts.append(f"{filled} of {length} steps are padding")
     told = ", ".join(f"{token} {number}" for token, number in zip(tokens, ids, strict=True))

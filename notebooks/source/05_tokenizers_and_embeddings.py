@@ -135,11 +135,10 @@ print("adapted:", [str(token) for token in adapted.get_vocabulary()])
 #
 # ## 4 Between characters and words
 #
-# **Subwords** (서브워드) keep frequent words whole and cut rare ones into pieces that are known. **Byte pair encoding**, BPE, starts
-# from characters and joins the most frequent pair of neighbours, again and again, until the vocabulary is full (exercise
-# 4). To find the pieces is called to *train* the tokenizer; the `tokenizers` library does it. We take the first
-# nine tenths of
-# *Alice's Adventures in Wonderland* or, without it, of the course's own story.
+# **Subwords** (서브워드) keep frequent words whole and cut rare ones into pieces that are known. **Byte pair encoding**, BPE,
+# starts from characters and joins the most frequent pair of neighbours, again and again, until the vocabulary is full
+# (exercise 4). To find the pieces is called to *train* the tokenizer; the `tokenizers` library does it. We take the first
+# nine tenths of *Alice's Adventures in Wonderland* or, without it, of the course's own story.
 
 # %%
 from tokenizers import Tokenizer as SubwordTokenizer
@@ -181,12 +180,10 @@ for name, (size, ids) in ways.items():
     print(f"{name:15}{size:11,}{len(ids):8,}{per_word:10.2f}{unknown:9.2%}")
 
 # %% [markdown]
-# Words lose what they do not know, and a thousand words lose much more. A thousand subwords meet next to nothing unknown, for
-# a longer sequence (punctuation, which our words leave out, counts too). Ours drop the blanks; real tokenizers mark where a
-# word begins. Unknown
-# to them is only a character that the training text lacks, like the ö above. Characters lose nothing either, but each needs a
-# step.
-# Large models read subwords.
+# Words lose what they do not know, and a thousand words lose much more. A thousand subwords meet next to nothing unknown,
+# for a longer sequence (punctuation, which our words leave out, counts too). Ours drop the blanks; real tokenizers mark
+# where a word begins. Unknown to them is only a character that the training text lacks, like the ö above. Characters lose
+# nothing either, but each needs a step. Large models read subwords.
 #
 # ## 5 One length for all
 #
@@ -219,13 +216,12 @@ print("TextVectorization:", np.asarray(cutter(["come come come down", "sit"])).t
 
 # %% [markdown]
 # Mind the defaults: given a length, `TextVectorization` does both at the end and keeps the *first* words of a long text;
-# `pad_sequences` does
-# both at the front and keeps the *last*. So the lecture's film reviews are cut to their last 100 words.
+# `pad_sequences` does both at the front and keeps the *last*. So the lecture's film reviews are cut to their last 100
+# words.
 #
-# Last, the **mask** (마스크) of lesson 04: which steps are real. It is `ids != 0`; `Embedding(…, mask_zero=True)` makes it and
-# hands it to the layers that
-# follow. Type a sentence of your own, and change how it is cut and padded. Try a word that the book does not have, a sentence
-# longer than the row, none at all.
+# Last, the **mask** (마스크) of lesson 04: which steps are real. It is `ids != 0`; `Embedding(…, mask_zero=True)` makes it
+# and hands it to the layers that follow. Type a sentence of your own, and change how it is cut and padded. Try a word
+# that the book does not have, a sentence longer than the row, none at all.
 
 # %%
 LEVELS = {"characters": by_letter, "words": by_common_word, "subwords": subwords}
@@ -254,10 +250,10 @@ widgets.explore(
 # %% [markdown]
 # ## 6 Embedding
 #
-# One-hot vectors are long, and all equally far from each other. An **embedding** (임베딩) gives each word a short vector that
-# is learned. The lecture's example, which keeps no id for padding or unknown words: a vocabulary of 30, vectors of 10 numbers,
-# *This is a small vector* with the ids 7, 0, 6, 1,
-# 28. **Question:** one can look up five rows of a table, or multiply one-hot rows by a matrix. What is the difference?
+# One-hot vectors are long, and all equally far from each other. An **embedding** (임베딩) gives each word a short vector
+# that is learned. The lecture's example, which keeps no id for padding or unknown words: a vocabulary of 30, vectors of
+# 10 numbers, *This is a small vector* with the ids 7, 0, 6, 1, 28. **Question:** one can look up five rows of a table, or
+# multiply one-hot rows by a matrix. What is the difference?
 
 # %% tags=["nbval-check-output"]
 vocab_size, embedding_dim = 30, 10
@@ -273,11 +269,10 @@ print("Keras:               ", np.allclose(by_keras, table[ids], atol=1e-6))
 # %% [markdown]
 # The numbers are the same; the lookup needs no multiplication. An id of 30 or more has no row, and is an error on a CPU.
 #
-# How does a table learn? A word is known by its company. From two words before and two after, our network guesses the one
-# between:
-# the mean of their vectors, then a `Dense` with a score for each word. The error flows back through the mean to the rows that
-# were looked up, and moves them.
-# Nobody labels anything. First the windows, every five neighbouring words; **question:** how many does a text of $n$ words give?
+# How does a table learn? From two words before and two after, our network guesses the one
+# between: the mean of their vectors, then a `Dense` with a score for each word. The error flows back through the mean to
+# the rows that were looked up, and moves them. Nobody labels anything. First the windows, every five neighbouring words;
+# **question:** how many does a text of $n$ words give?
 
 # %%
 book = Tokenizer([story], size=800)
@@ -290,9 +285,8 @@ print(len(around), "with a known word in the middle:", context.shape, "→", mid
 print(book.decode(context[100]), "→", book.decode(middle[100:101]))
 
 # %% [markdown]
-# There are $n - 4$. Closeness is the **cosine** of the angle between two vectors, $\cos(u, v) = u \cdot v / (|u| |v|)$: 1 for
-# the same
-# direction, 0 at right angles.
+# There are $n - 4$. Closeness is the **cosine** of the angle between two vectors, $\cos(u, v) = u \cdot v / (|u| |v|)$: 1
+# for the same direction, 0 at right angles.
 
 
 # %%
@@ -317,9 +311,8 @@ for word in probes:
 
 # %% [markdown]
 # From one short book, and from nothing but which words stand near which, the network has begun to sort verbs of saying,
-# pronouns, words of
-# degree, with some chance among them. It has no idea what they mean: words are close that stand in the same places. To see it,
-# we turn the
+# pronouns, words of degree, with some chance among them (the course's own story gives less). It has no idea what they
+# mean: words are close that stand in the same places. To see it, we turn the
 # 32 axes so that the first two show as much of the differences as two can (the **principal components**), and draw those.
 
 # %%
@@ -341,8 +334,7 @@ plots.show(plots.draw_word_map(list(chosen), points, list(chosen.values()), titl
 #
 # Vectors learned from billions of words can be had ready-made: the lecture names fastText, for 157 languages, which
 # builds the vector of an unknown word from its pieces; we load a part of GloVe, from Stanford. Such a table goes into an
-# `Embedding`
-# that is **frozen**: training leaves it as it is.
+# `Embedding` that is **frozen**: training leaves it as it is.
 
 # %%
 try:
@@ -364,9 +356,8 @@ else:
     print(len(frozen.trainable_weights), "weights to train")
 
 # %% [markdown]
-# Where they could be loaded, most neighbours are related in meaning, though these vectors too come only from which words stand
-# near which. A word not found
-# keeps a row of zeros. Lesson 06 measures what ready-made vectors are worth.
+# Where they could be loaded, most neighbours are related in meaning, though these vectors too come only from which words
+# stand near which. A word not found keeps a row of zeros. Lesson 06 measures what ready-made vectors are worth.
 #
 # ## 7 What goes wrong
 #
@@ -400,9 +391,8 @@ print(*list(judgements.items())[:3], sep="\n")
 print(f"{labels[1000:].mean():.1%} of the test sentences praise")
 
 # %% [markdown]
-# A 1 is praise. 1,000 sentences are for training, the other 500 for testing; three seeds for each way. To save time, a network
-# is compiled once and
-# set back before each training.
+# A 1 is praise. 1,000 sentences are for training, the other 500 for testing; three seeds for each way. To save time, a
+# network is compiled once and set back before each training.
 
 
 # %%
@@ -451,17 +441,15 @@ for mask_zero in (False, True):
 # %% [markdown]
 # The last state has hardly a trace of the sentence, so the loss has hardly a gradient for the words (lesson 01). At the
 # front, padding does little harm: read first, it is forgotten first. So why not always there? Without a mask the answer
-# changes with the number of zeros; with one, Keras's fast LSTM on a GPU demands that masked steps stand at the end, and raises
-# an error otherwise. **Padding at the end,
-# with a mask, is right everywhere**: `padding="post"`, `mask_zero=True`. A text without any word is a row of padding only, which
-# that LSTM refuses too: leave such rows out.
+# changes with the number of zeros; with one, Keras's fast LSTM on a GPU demands that masked steps stand at the end, and
+# raises an error otherwise. **Padding at the end, with a mask, is right everywhere**: `padding="post"`, `mask_zero=True`.
+# A text without any word is a row of padding only, which that LSTM refuses too: leave such rows out.
 #
 # ## Exercises
 #
-# **1 Ids by hand** (5 minutes). `Tokenizer(["The cat sat on the mat", "The dog sat"])` encodes *The mat sat up*. Give three lists of
-# ids: (a) padded to 6 steps with `"post"`; the four ids without padding, cut to 3 steps (b) by `pad_sequences` with its
-# defaults, (c) as
-# `TextVectorization` cuts.
+# **1 Ids by hand** (5 minutes). `Tokenizer(["The cat sat on the mat", "The dog sat"])` encodes *The mat sat up*. Give
+# three lists of ids: (a) padded to 6 steps with `"post"`; the four ids without padding, cut to 3 steps (b) by
+# `pad_sequences` with its defaults, (c) as `TextVectorization` cuts.
 
 # %%
 a, b, c = None, None, None
@@ -471,9 +459,8 @@ exercises.ids_by_hand.check([a, b, c])
 
 # %% [markdown]
 # **2 Padding and its mask** (10 minutes). Return the padded rows, (batch, length), and the mask, of the same shape and
-# True where a step is real: NumPy arrays, written without `padded` and `pad_sequences`. Fill up at the end; of a long sequence
-# keep the last
-# `length` ids. Real ids are above 0; a sequence may be empty.
+# True where a step is real: NumPy arrays, written without `padded` and `pad_sequences`. Fill up at the end; of a long
+# sequence keep the last `length` ids. Real ids are above 0; a sequence may be empty.
 
 
 # %%
@@ -487,9 +474,9 @@ exercises.padding.check(pad_and_mask)
 # exercises.padding.solution()
 
 # %% [markdown]
-# **3 The mean over real words** (15 minutes). `vectors` are embedded texts, (batch, time, dimension), `mask`, (batch, time), is True for real words;
-# both are NumPy arrays.
-# Return the mean vector of the real words of each text, (batch, dimension), and zeros for a text that has none.
+# **3 The mean over real words** (15 minutes). `vectors` are embedded texts, (batch, time, dimension), `mask`, (batch,
+# time), is True for real words; both are NumPy arrays. Return the mean vector of the real words of each text, (batch,
+# dimension), and zeros for a text that has none.
 
 
 # %%
@@ -502,12 +489,10 @@ exercises.mean.check(mean_of_words)
 # exercises.mean.solution()
 
 # %% [markdown]
-# **4 One merge** (30 minutes). `counts` says how often each word occurs, and how it is cut so far:
-# `{("l", "o", "w"): 9, ("b", "a", "n", "a", "n", "a"): 4}`. Count each pair of neighbours as often as its word occurs (*a a a*
-# holds *a a* twice).
-# Return the most frequent pair, of equally frequent ones the first met, and the words with this pair joined wherever it
-# stands, from left to right:
-# `("l", "o")` and `{("lo", "w"): 9, …}`. At least one word has two pieces.
+# **4 One merge** (30 minutes). `counts` says how often each word occurs, and how it is cut so far: `{("l", "o", "w"): 9,
+# ("b", "a", "n", "a", "n", "a"): 4}`. Count each pair of neighbours as often as its word occurs (*a a a* holds *a a*
+# twice). Return the most frequent pair, of equally frequent ones the first met, and the words with this pair joined
+# wherever it stands, from left to right: `("l", "o")` and `{("lo", "w"): 9, …}`. At least one word has two pieces.
 
 
 # %%
