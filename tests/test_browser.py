@@ -57,6 +57,7 @@ LESSONS = (
     "03_lstm_gates",
     "04_recurrent_layers_in_keras",
     "05_tokenizers_and_embeddings",
+    "06_sentiment",
     "08_alice_text_generation",
     "11_lstm_for_images",
 )

@@ -56,8 +56,7 @@ assert np.array_equal(
 )
 
 # %% [markdown]
-# Words again, but nonsense: each is the word three ranks rarer than the right one. Nothing warns of it, and a network
-# trained on right ids and asked with wrong ones answers with the same confidence.
+# Words again, but nonsense: each is the word three ranks rarer than the right one. Nothing warns of it.
 #
 # ## 2 How long is a review?
 #
@@ -151,11 +150,11 @@ print(f"of the LSTM's, {10_000 * 32 / sizes['LSTM']:.1%} are in the embedding")
 
 # %% [markdown]
 # Dropout adds none, the two further layers 16,640, the second direction 8,352. The **dropout** (드롭아웃) of the lecture
-# hits the inputs of the layer. All of these networks are an embedding with something small behind it.
+# hits the inputs of the layer.
 #
 # The eighth network puts a convolution before the LSTM. **Convolution** (합성곱) here: 64 filters slide along the review
 # and each looks at five neighbouring words; then the largest of four values is kept. The LSTM reads 24 steps in place
-# of 100 words. But neither layer knows a mask, so the padding goes to the front.
+# of 100 words. Neither layer knows a mask, so the padding goes to the front.
 
 # %%
 convolution = keras.Sequential(
@@ -203,17 +202,22 @@ print(f"{'':20}{'parameters':>11}{'s an epoch':>12}{'validation':>12}{'test':>8}
 for name, row in sorted(table.items(), key=lambda item: -np.mean(item[1]["test"])):
     line = f"{name:20}{row['parameters']:11,}{row['seconds']:12.1f}{np.mean(row['validation']):12.1%}"
     print(f"{line}{np.mean(row['test']):8.1%}  ", *(f"{value:.1%}" for value in row["test"]))
-recurrent = {
-    name: row
-    for name, row in table.items()
-    if name not in ("bag of words", "mean of embeddings")
-}
-best = max(recurrent, key=lambda name: np.mean(recurrent[name]["test"]))
-gain = np.mean(recurrent[best]["test"]) - np.mean(table["bag of words"]["test"])
-print(f"best recurrent network: {best}; against the bag of words {gain:+.1%}")
+plain = ("bag of words", "mean of embeddings")
+reached = {name: np.mean(row["test"]) for name, row in table.items()}
+best = max((name for name in table if name not in plain), key=reached.get)
+spread = max(np.ptp(row["test"]) for row in table.values())
+print(
+    f"best recurrent network: {best}, {reached[best] - reached['bag of words']:+.1%}", end=" "
+)
+print(f"against the bag of words; two seeds of a network differ by up to {spread:.1%}")
 
 # %% [markdown]
-# @@TABLE@@
+# Read the table against its own noise, the last line: most of these networks cannot be told apart, and only the
+# SimpleRNN stays behind for certain. The bag of words, without any order and trained in seconds, is level with the best
+# of them, and the mean of embeddings is close: on film reviews most of the verdict lies in which words are chosen.
+#
+# The lecture reports 88.6 % for its LSTM and 84 % for a SimpleRNN. To get there, our LSTM needs longer training against
+# more noise; section 6 loads one that had it.
 #
 # ## 5 Where order decides
 #
@@ -250,7 +254,7 @@ for name in ("mean of embeddings", "LSTM"):
 
 # %% [markdown]
 # Who throws the order away cannot tell the twins apart: both get the same answer, so one of the two is wrong. The LSTM
-# reads them. Ask of every task what order is worth in it before you pay for a recurrent network.
+# reads them. Ask what order is worth before you pay for a recurrent network.
 #
 # ## 6 Ask about a review
 #
@@ -309,29 +313,28 @@ for joiner in ("", " "):
 # The lecture's function has a mistake besides: it writes a sign for ids *above* 20,000, but the embedding has 20,000
 # rows, from 0 to 19,999, so the id 20,000 has none. Exercise 2 repairs that.
 #
-# Now watch an opinion form. The LSTM's state is a summary after every word, so we can ask for the verdict at every
-# word. Type a review of your own. Try *not*, *but*, a name, a second sentence that takes the first one back.
+# Now watch an opinion form. The LSTM's state is a summary after every word, so we can ask for the verdict at every word. Move the slider on; then type a review of your own. Try *not*, *but*, a name, a second sentence that takes the first one back.
 
 
 # %%
 from course_utils import widgets
 
 
-def watched(review):
+def watched(review, count):
     if not reviews.words_of(review):
         review = "nothing"
     found = reading.predict_review(critic, terms, review, length=500)
     opinion = reading.read_word_by_word(critic, found.ids)
-    return plots.draw_review(found.words, opinion, found.unknown)
+    end = count + 1  # the sign for the start is read first
+    return plots.draw_review(found.words[:end], opinion[:end], found.unknown[:end])
 
 
+text = "I expected a dull film and for an hour it was boring but the ending is wonderful"
 widgets.explore(
     watched,
     alt="A review, each word coloured by the probability of praise after it.",
-    review=widgets.TextBox(
-        "I expected a dull film and for an hour it was boring but the ending is wonderful",
-        "review",
-    ),
+    review=widgets.TextBox(text, "review"),
+    count=widgets.Slider(1, 200, 12, 1, "words read"),
 )
 
 # %% [markdown]
@@ -422,14 +425,10 @@ print(
 )
 
 # %% [markdown]
-# Nothing easy to count sets the ten apart: they hold no more unknown words than others and no more words that turn a
-# thought. What IMDB's have in common shows when they are read: blame in praising words (*great fun*, said of a film one
-# laughs at), praise for another film or an actor, a plot retold with blood, and some where a reader would side with the
-# network, since the stars come from the writer's hand and not from the text. The invented reviews fail the same network
-# in the way of section 5: it learned films, not twins.
-#
-# *Not bad at all!* above got blame as well: *not* and *bad* stand more often in blame, and the network has learned that
-# better than the two together. And being sure is no proof: the last line says how often it was wrong at over 90 %.
+# Nothing easy to count sets the ten apart. What those of IMDB share shows when they are read: blame in praising words
+# (*great fun*, said of a film one laughs at), praise for another film or an actor, a plot retold with its blood, and
+# some where a reader would side with the network. The invented reviews fail it as in section 5. *Not bad at all!* above
+# got blame too: *not* and *bad* stand more often in blame. And being sure is no proof, as the last line shows.
 #
 # ## Exercises
 #
@@ -526,5 +525,4 @@ exercises.last_real.check(last_states)
 #
 # - A. Maas and others, [Learning word vectors for sentiment analysis](https://aclanthology.org/P11-1015/), 2011: the reviews.
 # - S. Wang and C. Manning, [Baselines and bigrams](https://aclanthology.org/P12-2018/), 2012: how strong plain methods are on reviews.
-# - K. Cho and others, [Learning phrase representations using RNN encoder–decoder](https://arxiv.org/abs/1406.1078), 2014: where the GRU comes from.
 # - Keras, [the IMDB dataset](https://keras.io/api/datasets/imdb/): its ids and their shift.
