@@ -59,7 +59,7 @@ class Judged(NamedTuple):
 
 
 FULL_RECIPE = Recipe(batch=128, epochs=3, learning_rate=0.004)
-CLASS_RECIPE = Recipe(batch=32, epochs=6, learning_rate=0.008)
+CLASS_RECIPE = Recipe(batch=32, epochs=4, learning_rate=0.006)
 
 
 def split(reviews: data.Reviews, size: int = VOCABULARY, length: int = LENGTH, keep: str = "end") -> Split:
