@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter, defaultdict
 
 import numpy as np
@@ -103,8 +102,6 @@ def test_a_text_shorter_than_the_order_has_no_loss():
 @pytest.fixture(scope="module")
 def alice():
     """The numbers of the real story, and where its last tenth begins."""
-    if not os.environ.get("COURSE_DATA_DIR", "").strip():
-        pytest.skip("COURSE_DATA_DIR is not set")
     story = data.clean_like_the_lecture(data.load_alice().story.encode("utf-8"))
     return Vocabulary.of(story).encode(story), int(0.9 * len(story))
 

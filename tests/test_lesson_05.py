@@ -348,10 +348,10 @@ def test_padding_behind_does_not_learn_without_a_mask_and_learns_with_one(judgem
     network = defined(LESSON, "network", keras=keras, critic=critic)
     x = padded(rows, 30)
     for mask_zero in (False, True):
-        model, unused = network(mask_zero), {}
+        model, fresh = network(mask_zero), {}
         model.optimizer.build(model.trainable_variables)
-        model.optimizer.save_own_variables(unused)
-        names = {"np": np, "keras": keras, "network": network, "labels": labels, "unused": unused}
+        model.optimizer.save_own_variables(fresh)
+        names = {"np": np, "keras": keras, "network": network, "labels": labels, "fresh": fresh}
         accuracy = defined(LESSON, "accuracy", **names)
         first = accuracy(model, x, 0)
         assert (first > 0.9) == mask_zero

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 import numpy as np
 import pytest
 
@@ -32,7 +30,6 @@ def test_the_lectures_layers_have_320512_525312_and_14392_parameters(fast):
 
 
 @pytest.mark.real_data
-@pytest.mark.skipif(not os.environ.get("COURSE_DATA_DIR", "").strip(), reason="COURSE_DATA_DIR is not set")
 def test_alice_has_159484_characters_56_distinct_2658_windows_of_60_and_7974_of_20():
     text = data.clean_like_the_lecture(data.load_alice().raw)
     vocabulary = Vocabulary.of(text)

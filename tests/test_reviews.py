@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import string
 
 import numpy as np
@@ -310,8 +309,6 @@ def test_what_cannot_be_trained_on_is_named(sequences, labels, size, error, frag
 
 @pytest.fixture(scope="module")
 def imdb():
-    if not os.environ.get("COURSE_DATA_DIR", "").strip():
-        pytest.skip("COURSE_DATA_DIR is not set")
     return data.load_imdb()
 
 

@@ -178,7 +178,11 @@ def _timed_training(model, learn, validation, recipe, name):
 
 
 def _save(name, title, model, reviews, parts, run, judge, size=sentiment.VOCABULARY) -> None:
-    figures = {"validation_accuracy": judge(parts.validation), "test_accuracy": judge(parts.test)}
+    figures = {
+        "validation_accuracy": judge(parts.validation),
+        "test_accuracy": judge(parts.test),
+        "best_epoch": int(np.argmin(run["history"]["val_loss"])) + 1,
+    }
     counts = f"{len(parts.learn.x):,} of the training reviews; {len(parts.validation.x):,} chose the epoch"
     card = {
         "title": title,

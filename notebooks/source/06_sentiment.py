@@ -1,8 +1,7 @@
 # %% [markdown]
 # # 06 · Sentiment: does the reviewer like the film?
 #
-# You take raw film reviews to a trained classifier, compare seven networks with two plain methods, and find out what
-# each of them cannot see.
+# You take raw film reviews to a trained classifier, compare six recurrent networks with two plain methods, and find out what each of them cannot see.
 #
 # After this lesson you can
 #
@@ -11,7 +10,7 @@
 # - ask a trained network about your own review, and watch its opinion change from word to word;
 # - train with few labels, by keeping an embedding that was learned from many.
 #
-# **Time:** 50 minutes, and 60 for the exercises. **Before:** lessons 03 to 05. **Slides:** decks B and D.
+# **Time:** 50 minutes, and 55 for the exercises. **Before:** lessons 03 to 05. **Slides:** decks B and D.
 
 # %%
 from course_utils.start import start
@@ -56,7 +55,7 @@ assert np.array_equal(
 )
 
 # %% [markdown]
-# Words again, but nonsense: each is the word three ranks rarer than the right one. Nothing warns of it.
+# Words again, but nonsense: each is the word three ranks rarer (*the* is the sign for the start). Nothing warns of it.
 #
 # ## 2 How long is a review?
 #
@@ -73,8 +72,7 @@ print(f"{(read == reviews.UNKNOWN).mean():.1%} of what is read is unknown")
 plots.show(plots.draw_lengths(lengths, 500))
 
 # %% [markdown]
-# A batch has one length, that of its longest review. **Question:** reviews of 20 and of 500 words, in any order: what
-# share of the steps is padding? And if each batch holds reviews of similar length?
+# A batch has one length, that of its longest review. **Question:** half of the reviews have 20 words, half 500, mixed: what share of the steps is padding? And if batches hold reviews of similar length?
 
 # %%
 count = settings.by_mode(500, len(parts.learn.x))
@@ -91,7 +89,7 @@ for name, number in steps.items():
     print(f"{name:26} {number:9,} steps, {1 - words / number:4.0%} padding")
 
 # %% [markdown]
-# Steps are time. One epoch of an LSTM with 32 units, each way (both run once before, so that nothing is compiled
+# (There: 48 %, and almost none.) Steps are time. One epoch of an LSTM with 32 units, each way (both run once before, so that nothing is compiled
 # while the clock runs). `FastLSTM` is Keras's LSTM with a quicker loop for a CPU: the same weights, the same numbers.
 
 
@@ -130,7 +128,7 @@ print(f"{seconds[0] / seconds[1]:.1f} times as quick")
 # Where are most of them?
 
 # %%
-dropping = {"dropout": 0.2}  # a fifth of the inputs of a layer, at random
+dropping = {"dropout": 0.2}  # in training, a random fifth of the inputs is set to 0
 middles = {
     "mean of embeddings": lambda: [keras.layers.GlobalAveragePooling1D()],
     "SimpleRNN": lambda: [keras.layers.SimpleRNN(32)],
@@ -149,12 +147,10 @@ print(*(f"{name:20} {size:8,}" for name, size in sizes.items()), sep="\n")
 print(f"of the LSTM's, {10_000 * 32 / sizes['LSTM']:.1%} are in the embedding")
 
 # %% [markdown]
-# Dropout adds none, the two further layers 16,640, the second direction 8,352. The **dropout** (드롭아웃) of the lecture
-# hits the inputs of the layer.
+# Dropout adds none, the two further layers 16,640, the second direction 8,352. **Dropout** (드롭아웃) sets random inputs of the layer to 0, in training only.
 #
-# The eighth network puts a convolution before the LSTM. **Convolution** (합성곱) here: 64 filters slide along the review
-# and each looks at five neighbouring words; then the largest of four values is kept. The LSTM reads 24 steps in place
-# of 100 words. Neither layer knows a mask, so the padding goes to the front.
+# One more network, not in the table below, puts a convolution before the LSTM. **Convolution** (합성곱) here: 64 filters slide along the review
+# and each looks at five neighbouring words; then the largest of four values is kept. The LSTM reads 24 steps (96 / 4) in place of 100 words. Convolution and pooling know no mask, so the padding goes to the front: the LSTM ends on words.
 
 # %%
 convolution = keras.Sequential(
@@ -174,8 +170,7 @@ for layer in convolution.layers:
 # %% [markdown]
 # ## 4 Train, and compare
 #
-# One training for the eye, on a part of the reviews and of each review its last 100 words, so that it fits into class.
-# The untrained network guesses.
+# One training to watch, on fewer reviews and their last 100 words. The lines show the loss; *held-out* is the validation part. **Question:** which epoch is kept?
 
 # %%
 limit, length = settings.by_mode((2500, 100), (25_000, 500))
@@ -203,19 +198,24 @@ for name, row in sorted(table.items(), key=lambda item: -np.mean(item[1]["test"]
     print(f"{line}{np.mean(row['test']):8.1%}  ", *(f"{value:.1%}" for value in row["test"]))
 plain = ("bag of words", "mean of embeddings")
 reached = {name: np.mean(row["test"]) for name, row in table.items()}
-best = max((name for name in table if name not in plain), key=reached.get)
-spread = max(np.ptp(row["test"]) for row in table.values())
+chosen = {name: np.mean(row["validation"]) for name, row in table.items() if name not in plain}
+best = max(chosen, key=chosen.get)
+gain = 100 * (reached[best] - reached["bag of words"])
+spread = [100 * np.ptp(row["test"]) for name, row in table.items() if name in chosen]
 print(
-    f"best recurrent network: {best}, {reached[best] - reached['bag of words']:+.1%}", end=" "
+    f"best recurrent network by validation: {best}; {gain:+.1f} points against the bag of words"
 )
-print(f"against the bag of words; two seeds of a network differ by up to {spread:.1%}")
+print(
+    f"seeds of one network differ by {np.median(spread):.1f} points (median), {max(spread):.1f} at most"
+)
 
 # %% [markdown]
-# Read the table against its own noise, the last line: most of these networks cannot be told apart; the SimpleRNN stays behind. The bag of words, without any order and trained in seconds, is level with the best
-# of them, and the mean of embeddings is close: on film reviews most of the verdict lies in which words are chosen.
+# Read the table against the seeds, the last line: most of these networks cannot be told apart; the SimpleRNN comes last.
+# The bag of words, without any order and trained in seconds, is level with the best of them, and the mean of embeddings
+# is close: on film reviews most of the verdict lies in which words are chosen.
 #
-# The lecture reports 88.6 % for its LSTM and 84 % for a SimpleRNN. To get there, our LSTM needs longer training against
-# more noise; section 6 loads one that had it.
+# The lecture reports 88.6 % for its LSTM and 84 % for a SimpleRNN. Longer training with more dropout gets there:
+# section 6 loads such an LSTM.
 #
 # ## 5 Where order decides
 #
@@ -227,8 +227,8 @@ print(f"against the bag of words; two seeds of a network differ by up to {spread
 from course_utils import grammar
 
 invented = grammar.reviews(3000, seed=6)
-for text, label in sorted(invented[:400], key=lambda review: sorted(review[0]))[:4]:
-    print(label, text[:110])
+for text, label in sorted(invented, key=lambda review: sorted(review[0]))[:2]:
+    print(label, text)
 order = {
     word: rank
     for rank, word in enumerate(sorted({w for t, _ in invented for w in t.split()}), 1)
@@ -251,7 +251,7 @@ for name in ("mean of embeddings", "LSTM"):
     )
 
 # %% [markdown]
-# Who throws the order away cannot tell the twins apart: having learned one, it is wrong about the other. The LSTM reads them. Ask what order is worth before you pay for a recurrent network.
+# Without the order twins look alike: having learned one, a method is wrong about the other. The LSTM tells them apart. Ask what order is worth before you pay for a recurrent network.
 #
 # ## 6 Ask about a review
 #
@@ -283,8 +283,7 @@ except ValueError as error:
     print(error)
 
 # %% [markdown]
-# A network always answers, also where it knows not a word. The share of unknown words says when not to believe it. A
-# review without any word is no question at all, and refused.
+# A network always answers, even where it knows one word of eight. Many unknown words say: do not believe it. None prove nothing: see *Two hours*. One without a word is refused.
 #
 # The lecture asks about *0. movie was great1. movie was great2. …*, a hundred times, 301 words, and gets 0.005: blame.
 # Its page says that the network reads only the last 100 words. **Question:** is that the reason? Count how often the
@@ -357,10 +356,9 @@ plots.show(plots.draw_few_labels(few_labels["sizes"], way))
 
 # %% [markdown]
 # With the kept embedding, 100 reviews are worth more than 1,000 without; at 10,000 the advantage is within the noise.
-# But it was paid for with 12,500 labels of the same task. GloVe's vectors never saw one: *good* and *bad* stand in the
-# same places of a sentence and lie close together there. Frozen, they lose here even to random rows that may learn.
+# But it was paid for with 12,500 labels of the same task. GloVe's vectors never saw one, and lose even to random rows that may learn; a likely reason: *good* and *bad* stand in the same places of a sentence, so they lie close together.
 #
-# The same in small, live: 100 reviews that the checkpoint was not trained on, each cut to 100 words, and its embedding.
+# Live: 100 reviews that section 6's LSTM was not trained on, cut to 100 words, and the embedding of that LSTM.
 
 
 # %%
@@ -375,7 +373,7 @@ hundred, fresh = in_terms(parts.validation.first(100)), in_terms(parts.test.firs
 learned = critic.get_layer("embedding").get_weights()[0]
 recipe = sentiment.Recipe(batch=16, epochs=12, learning_rate=0.004)
 for name, rows in {"random, learned": None, "pretrained, frozen": learned}.items():
-    trial = sentiment.Split(hundred, hundred, fresh)
+    trial = sentiment.Split(hundred, hundred, fresh)  # fixed epochs: validation is not used
     runs = [
         sentiment.judge_with_table(rows, trial, len(terms), recipe, seed) for seed in range(2)
     ]
@@ -388,13 +386,14 @@ for name, rows in {"random, learned": None, "pretrained, frozen": learned}.items
 
 # %%
 judged = in_terms(parts.test.first(settings.by_mode(1000, 25_000)), length=500)
-swift = sentiment.reader(FastLSTM(32))
+swift = reader(FastLSTM(32))  # the critic's weights in the quick LSTM
 swift.set_weights(critic.get_weights())
 by_length = np.argsort([len(ids) for ids in judged.x])
 probability = np.empty(len(judged.x))
 for first in range(0, len(by_length), 100):
     chosen = by_length[first : first + 100]
-    rows = reviews.padded([judged.x[place] for place in chosen], len(judged.x[chosen[-1]]))
+    longest = len(judged.x[chosen[-1]])  # they are sorted
+    rows = reviews.padded([judged.x[place] for place in chosen], longest)
     probability[chosen] = swift.predict_on_batch(rows)[:, 0]
 wrong = np.abs(probability - judged.y)
 ten = np.argsort(-wrong)[:10]
@@ -424,15 +423,15 @@ print(
 )
 
 # %% [markdown]
-# Nothing easy to count sets the ten apart. What those of IMDB share shows when they are read: blame in praising words
-# (*great fun*, said of a film one laughs at), praise for another film or an actor, a plot retold with its blood, and
-# some where a reader would side with the network. The invented reviews fail it as in section 5. *Not bad at all!* above
-# got blame too: *not* and *bad* stand more often in blame. And being sure is no proof, as the last line shows.
+# The ten are longer than most, but ten are few; unknown words and *but* hardly set them apart. Reading those of IMDB shows
+# more: blame in praising words (*great fun*, said of a film one laughs at), praise for another film or an actor, a plot
+# retold with its blood, and some where a reader would side with the network. *Not bad at all!* above got blame too:
+# *not* and *bad* stand more often in blame. Being sure helps, and is no proof, as the last line shows.
 #
 # ## Exercises
 #
 # **1 Ids to words** (10 minutes). `word_index` gives each word its rank, from 1 on. In Keras's reviews a word of rank r has
-# the id r + 3; 0 is `<PAD>`, 1 `<START>`, 2 `<UNK>`, 3 `<UNUSED>`. Return the text of `ids`, the words joined by blanks.
+# the id r + 3; 0 is `<PAD>`, 1 `<START>`, 2 `<UNK>`, 3 `<UNUSED>`. Return the text of `ids`, the words joined by spaces.
 # Leave padding out, and write the other three signs.
 
 
@@ -471,9 +470,9 @@ exercises.repair.check(review_ids)
 # exercises.repair.solution()
 
 # %% [markdown]
-# **3 Batches by length** (20 minutes). A batch is padded to its longest review. `lengths`, (reviews,), holds the number
-# of words of each. Return a list of index arrays: each review, from 0 on, in exactly one batch, at most `batch` in a
-# batch, and no more batches than needed. Sorted by length, each batch holds neighbours, so that little is padded.
+# **3 Batches by length** (20 minutes). A batch is padded to its longest review. `lengths`, (reviews,), holds the number of
+# words of each. Return a list of index arrays: each of the numbers 0, 1, … in exactly one batch, at most `batch` in a
+# batch, no more batches than needed, and in each batch neighbours in length.
 
 
 # %%
@@ -505,7 +504,7 @@ exercises.last_real.check(last_states)
 # ## Summary
 #
 # - Keras's reviews are ranks plus 3, after a 1. Read what you feed, decoded, before you train.
-# - Batches of similar length save most of the padding, and with it most of the time.
+# - Batches of similar length save most of the padding, and so nearly half of the time.
 # - A table of results needs a validation part, a test part, several seeds and a plain baseline. Say so where the baseline wins.
 # - Ask about new text through the very same steps as in training; a verdict on unknown words is worth nothing.
 # - With few labels, keep an embedding learned from many.
