@@ -1,7 +1,7 @@
 # %% [markdown]
 # # 06 · Sentiment: does the reviewer like the film?
 #
-# You take raw film reviews to a trained classifier, compare six recurrent networks with two plain methods, and find out what each of them cannot see.
+# You take raw film reviews to a trained classifier, compare seven recurrent networks with two plain methods, and find out what each of them cannot see.
 #
 # After this lesson you can
 #
@@ -149,7 +149,7 @@ print(f"of the LSTM's, {10_000 * 32 / sizes['LSTM']:.1%} are in the embedding")
 # %% [markdown]
 # Dropout adds none, the two further layers 16,640, the second direction 8,352. **Dropout** (드롭아웃) sets random inputs of the layer to 0, in training only.
 #
-# One more network, not in the table below, puts a convolution before the LSTM. **Convolution** (합성곱) here: 64 filters slide along the review
+# One more network puts a convolution before the LSTM. **Convolution** (합성곱) here: 64 filters slide along the review
 # and each looks at five neighbouring words; then the largest of four values is kept. The LSTM reads 24 steps (96 / 4) in place of 100 words. Convolution and pooling know no mask, so the padding goes to the front: the LSTM ends on words.
 
 # %%
@@ -185,7 +185,7 @@ sentiment.train(model, batches, checked, recipe, [training.EpochLines()])
 print(f"trained on {len(learn.x):,} reviews: {sentiment.accuracy(model, test):.1%}")
 
 # %% [markdown]
-# For a fair table each network is trained on all 22,500 reviews with the same recipe, from three seeds. That takes an hour; the figures of full mode came with the course. Beside them a **baseline** (기준 모델), to be
+# For a fair table each network is trained on all 22,500 reviews with the same recipe (the convolution with the lecture's), from three seeds. That takes an hour; the figures of full mode came with the course. Beside them a **baseline** (기준 모델), to be
 # beaten: a **bag of words**, which only says which words occur, with a logistic regression, one weight for each word.
 # **Question:** which line do you expect at the top?
 
