@@ -159,6 +159,11 @@ class EpochSeconds(keras.callbacks.Callback):
         self.each.append(clock.perf_counter() - self._began)
 
 
+def _compile(model: keras.Model, recipe: Recipe, batches: int) -> None:
+    optimizer = training.optimizer(recipe.learning_rate, recipe.epochs * batches)
+    model.compile(optimizer, "binary_crossentropy", metrics=["accuracy"])
+
+
 def train(
     model: keras.Model, learn: Any, validation: Any, recipe: Recipe, callbacks: Sequence[keras.callbacks.Callback] = ()
 ) -> float:
@@ -169,11 +174,7 @@ def train(
     learn, validation
         `training.BatchesByLength`, or another PyDataset.
     """
-    model.compile(
-        training.optimizer(recipe.learning_rate, recipe.epochs * len(learn)),
-        "binary_crossentropy",
-        metrics=["accuracy"],
-    )
+    _compile(model, recipe, len(learn))
     best = keras.callbacks.EarlyStopping("val_loss", patience=recipe.epochs, restore_best_weights=True)
     seconds = EpochSeconds()
     model.fit(learn, validation_data=validation, epochs=recipe.epochs, verbose=0, callbacks=[seconds, best, *callbacks])
@@ -236,11 +237,7 @@ def judge_with_table(
         embedding.set_weights([table])
         embedding.trainable = False
     learn = training.BatchesByLength(*parts.learn, recipe.batch, seed)
-    model.compile(
-        training.optimizer(recipe.learning_rate, recipe.epochs * len(learn)),
-        "binary_crossentropy",
-        metrics=["accuracy"],
-    )
+    _compile(model, recipe, len(learn))
     model.fit(learn, epochs=recipe.epochs, verbose=0)
     return accuracy(model, parts.test)
 

@@ -68,12 +68,12 @@ def test_the_trick_review_has_301_words_and_great_stands_in_it_once_however_it_i
     assert (reviews.cut(reviews.encode(apart, vocabulary), 100) == great).sum() == 25
 
 
-def test_the_lecture_s_comparison_lets_an_id_without_a_row_through():
-    word_to_id, max_features = {"rare": 20_000}, 20_000
-    assert not word_to_id["rare"] > max_features  # so the lecture keeps it
-    embedding = keras.layers.Embedding(max_features, 2)
+def test_the_id_that_the_lecture_s_comparison_lets_through_has_no_row():
+    """The lecture keeps ids up to and with 20,000; the embedding of 20,000 rows ends with 19,999."""
+    embedding = keras.layers.Embedding(20_000, 2)
+    assert np.asarray(embedding(np.array([19_999]))).shape == (1, 2)
     with pytest.raises(Exception, match="20000"):
-        np.asarray(embedding(np.array([word_to_id["rare"]])))
+        np.asarray(embedding(np.array([20_000])))
 
 
 def test_a_review_in_another_language_is_answered_with_a_warning():

@@ -313,16 +313,22 @@ for joiner in ("", " "):
 
 
 # %%
+from functools import lru_cache
+
 from course_utils import widgets
 
 
-def watched(review, count):
-    if not reviews.words_of(review):
-        review = "nothing"
+@lru_cache(maxsize=1)  # while only the slider moves, the review is read once
+def opinion(review):
     found = reading.predict_review(critic, terms, review, length=500)
-    opinion = reading.read_word_by_word(critic, found.ids)
-    end = count + 1  # the sign for the start is read first
-    return plots.draw_review(found.words[:end], opinion[:end], found.unknown[:end])
+    return found.words, reading.read_word_by_word(critic, found.ids), found.unknown
+
+
+def watched(review, count):
+    found = opinion(review if reviews.words_of(review) else "nothing")
+    return plots.draw_review(
+        *(part[: count + 1] for part in found)
+    )  # the start sign is read first
 
 
 text = "I expected a dull film and for an hour it was boring but the ending is wonderful"
@@ -346,6 +352,8 @@ widgets.explore(
 
 # %%
 few_labels = measured["few_labels"]
+words, tested = few_labels["length"], few_labels["test_reviews"]
+print(f"last {words} words of each review, tested on {tested:,} reviews")
 way = {name: np.array(runs) for name, runs in few_labels["accuracy"].items()}
 for name, runs in way.items():
     print(
@@ -414,9 +422,8 @@ turns = [" but ", " not ", " although ", " however ", " despite ", " while "]
 print(f"{'':34}{'the ten':>8}{'all':>10}")
 told("words", np.array([len(ids) for ids in judged.x]))
 told("unknown words in a hundred", np.array([100 * np.mean(ids == 2) for ids in judged.x]))
-told("but, not, although, … in a hundred", np.array(
-    [100 * sum(map(text.count, turns)) / len(text.split()) for text in texts]
-))  # fmt: skip
+turning = [100 * sum(map(text.count, turns)) / len(text.split()) for text in texts]
+told("but, not, although, … in a hundred", np.array(turning))
 sure = wrong[np.abs(probability - 0.5) > 0.4] > 0.5
 print(
     f"{(wrong > 0.5).mean():.1%} wrong in all; of the {len(sure)} verdicts over 90 % sure, {sure.mean():.1%}"
