@@ -84,6 +84,21 @@ def alice_lecture(vocabulary_size: int, fast: bool = False) -> keras.Sequential:
     )
 
 
+def nietzsche(vocabulary_size: int, every_position: bool = False) -> keras.Sequential:
+    """The other lecture's network on Nietzsche: one-hot vectors (batch, time, vocabulary_size) in.
+
+    Probabilities of the character after the last one out, (batch, vocabulary_size); with `every_position` those after
+    each one, (batch, time, vocabulary_size).
+    """
+    return keras.Sequential(
+        [
+            keras.Input((None, vocabulary_size)),
+            keras.layers.LSTM(128, return_sequences=every_position, name="lstm"),
+            keras.layers.Dense(vocabulary_size, activation="softmax", name="softmax"),
+        ]
+    )
+
+
 def train_alice(
     train, held_out, vocabulary_size: int, recipe: Recipe, resume: str | None = None, callbacks=()
 ) -> tuple[keras.Sequential, dict[str, list[float]], float]:

@@ -6,17 +6,15 @@ A network reads the ids of a review (batch, time), see `course_utils.reviews`, a
 
 from __future__ import annotations
 
-import json
 import time as clock
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import keras
 import numpy as np
 from keras import layers
 
-from . import data, settings, training
+from . import data, training
 from .fast_lstm import FastLSTM
 from .reviews import SIGNS, check_reviews, cut, ids_of_ranks, padded
 
@@ -254,13 +252,3 @@ def table_of_vectors(words: Sequence[str], vectors: data.WordVectors) -> tuple[n
         ids, places = map(list, zip(*known, strict=True))
         table[ids] = vectors.vectors[places]
     return table, len(known)
-
-
-def measured_file() -> Path:
-    """Return the file with what the full-mode trainings of the lesson gave."""
-    return settings.REPO_DATA / "measured" / "sentiment.json"
-
-
-def measured() -> dict[str, Any]:
-    """Return what the full-mode trainings gave: how they were made, the table of networks, the runs with few labels."""
-    return json.loads(measured_file().read_text(encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""Training: batches that carry the state or have similar lengths, a line per epoch, samples on the way, resuming."""
+"""Training: batches that carry the state, are one-hot or of similar length; a line per epoch, samples, resuming."""
 
 from __future__ import annotations
 
@@ -140,6 +140,53 @@ class BatchesByLength(keras.utils.PyDataset):
         # Keras looks at the first two batches, and if both have the same number of steps it demands that of all.
         if len(self._widths) > 1 and self._widths[0] == self._widths[1] and np.ptp(self.lengths):
             self._widths[1] += 1
+
+
+class OneHotBatches(keras.utils.PyDataset):
+    """Batches of windows as one-hot vectors, which exist only while their batch is in use; the targets stay numbers.
+
+    Parameters
+    ----------
+    inputs : ndarray of int, (windows, time)
+        A view such as `course_utils.text.windows` gives is best: then the text is in memory once.
+    targets : ndarray of int, (windows,) or (windows, time)
+    symbols : int
+        Size of the vocabulary.
+    batch : int
+        Windows in a batch; the last one may be smaller.
+    seed : int, optional
+        If given, each epoch has the windows in another order; without it they stay in their own.
+
+    Raises
+    ------
+    ValueError
+        If numbers of inputs and targets differ, there is none, or `batch` is below 1.
+    """
+
+    def __init__(self, inputs: np.ndarray, targets: np.ndarray, symbols: int, batch: int, seed: int | None = None):
+        super().__init__()
+        if len(inputs) != len(targets) or not len(inputs) or batch < 1:
+            raise ValueError(
+                f"Got {len(inputs)} inputs, {len(targets)} targets and batch = {batch}; expected as many targets as "
+                "inputs, at least one, and batches of at least one."
+            )
+        self.inputs, self.targets, self.batch = inputs, targets, batch
+        self._one_hot = np.eye(symbols, dtype=np.float32)
+        self._order = np.arange(len(inputs))
+        self._random = None if seed is None else np.random.default_rng(seed)
+        self.on_epoch_end()
+
+    def __len__(self) -> int:
+        return -(-len(self.inputs) // self.batch)
+
+    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return inputs (batch, time, symbols) of float32, and their targets."""
+        chosen = self._order[index * self.batch : (index + 1) * self.batch]
+        return self._one_hot[self.inputs[chosen]], self.targets[chosen]
+
+    def on_epoch_end(self) -> None:
+        if self._random is not None:
+            self._random.shuffle(self._order)
 
 
 class CarryState(keras.callbacks.Callback):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from course_utils import data, reading, reviews
+from course_utils import data, measured, reading, reviews
 from course_utils.quiet import import_tensorflow
 
 import_tensorflow()
@@ -100,5 +100,5 @@ def test_glove_s_vectors_are_loaded_and_compared_frozen():
     vocabulary = reviews.vocabulary_of(imdb.word_index, sentiment.VOCABULARY)
     table, known = sentiment.table_of_vectors(vocabulary.symbols, data.load_glove())
     assert table.shape == (10_000, 50)
-    assert known == sentiment.measured()["few_labels"]["words_with_a_vector"]
-    assert "GloVe, frozen" in sentiment.measured()["few_labels"]["accuracy"]
+    assert known == measured.read("sentiment")["few_labels"]["words_with_a_vector"]
+    assert "GloVe, frozen" in measured.read("sentiment")["few_labels"]["accuracy"]

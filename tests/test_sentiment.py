@@ -7,7 +7,7 @@ import time
 import numpy as np
 import pytest
 
-from course_utils import data, grammar, reviews
+from course_utils import data, grammar, measured, reviews
 from course_utils.quiet import import_tensorflow
 
 import_tensorflow()
@@ -55,7 +55,7 @@ def test_the_shipped_convolution_and_lstm_reaches_the_85_0_percent_of_the_lectur
 
 
 def test_320_000_of_328_353_parameters_are_in_the_embedding_and_it_pays_to_keep_them():
-    few = sentiment.measured()["few_labels"]
+    few = measured.read("sentiment")["few_labels"]
     pretrained, random = (np.mean(few["accuracy"][way][0]) for way in ("pretrained, frozen", "random, learned"))
     assert few["sizes"] == [100, 1_000, 10_000]
     assert pretrained > random + 0.1
@@ -78,7 +78,7 @@ def test_a_checkpoint_reaches_what_its_card_says(name):
 
 
 def test_the_record_holds_every_network_with_three_seeds():
-    table = sentiment.measured()["networks"]
+    table = measured.read("sentiment")["networks"]
     assert table.keys() == {*sentiment.NETWORKS, "bag of words", "convolution, LSTM"}
     for name, row in table.items():
         assert len(row["test"]) == len(row["validation"]) == (1 if name == "bag of words" else 3)

@@ -5,17 +5,13 @@ Each result is written as soon as it is there; what the file has already is not 
 
 from __future__ import annotations
 
-import json
-import os
-import platform
 import time
 from collections.abc import Callable
-from typing import Any
 
 import keras
 import numpy as np
 
-from course_utils import checkpoints, data, sentiment, training
+from course_utils import checkpoints, data, measured, sentiment, training
 from course_utils.fast_lstm import FastLSTM
 from course_utils.reviews import UNKNOWN, vocabulary_of
 
@@ -31,7 +27,7 @@ FEW = {
 def imdb_table(reviews: data.Reviews) -> None:
     """Every network of the table with three seeds, the bag of words, and what an epoch of each takes."""
     parts = sentiment.split(reviews)
-    found = _measured().get("networks", {})
+    found = measured.read("sentiment").get("networks", {}) if measured.file("sentiment").exists() else {}
     for seed in SEEDS:
         for name in sentiment.NETWORKS:
             row = found.setdefault(name, {"parameters": _parameters(name), "validation": [], "test": []})
@@ -41,7 +37,7 @@ def imdb_table(reviews: data.Reviews) -> None:
             row["validation"].append(judged.validation)
             row["test"].append(judged.test)
             print(f"{name}, seed {seed}: {judged}", flush=True)
-            _write(networks=found, recipe=sentiment.FULL_RECIPE._asdict())
+            measured.write("sentiment", networks=found, recipe=sentiment.FULL_RECIPE._asdict())
     judged = sentiment.judge_bag(parts, sentiment.VOCABULARY)
     found["bag of words"] = {
         "parameters": sentiment.VOCABULARY + 1,
@@ -49,7 +45,7 @@ def imdb_table(reviews: data.Reviews) -> None:
         "test": [judged.test],
         "seconds": judged.seconds,
     }
-    _write(networks=found)
+    measured.write("sentiment", networks=found)
 
 
 def imdb_times(reviews: data.Reviews) -> None:
@@ -70,11 +66,11 @@ def imdb_times(reviews: data.Reviews) -> None:
             for x, y in chosen:
                 model.train_on_batch(x, y)
             seconds[name].append((time.perf_counter() - began) / share)
-    found = _measured()["networks"]
+    found = measured.read("sentiment")["networks"]
     for name, each in seconds.items():
         found[name]["seconds"] = float(np.median(each))
         print(f"{name}: {np.median(each):.1f} s an epoch ({min(each):.1f} to {max(each):.1f})", flush=True)
-    _write(networks=found)
+    measured.write("sentiment", networks=found)
 
 
 def imdb_lstm(reviews: data.Reviews) -> None:
@@ -111,7 +107,7 @@ def imdb_cnn_lstm(reviews: data.Reviews) -> None:
 def imdb_convolution(reviews: data.Reviews) -> None:
     """The row of the table for the convolution and LSTM, with three seeds, and what an epoch of it takes."""
     parts = sentiment.split(reviews, size=20_000, length=100)
-    found = _measured()["networks"]
+    found = measured.read("sentiment")["networks"]
     empty = {"parameters": sentiment.cnn_lstm().count_params(), "validation": [], "test": []}
     row = found.setdefault("convolution, LSTM", empty)
     for seed in SEEDS[len(row["test"]) :]:
@@ -119,7 +115,7 @@ def imdb_convolution(reviews: data.Reviews) -> None:
         row["validation"].append(_judge_rows(model, parts.validation))
         row["test"].append(_judge_rows(model, parts.test))
         print(f"convolution, LSTM, seed {seed}: {row}", flush=True)
-        _write(networks=found)
+        measured.write("sentiment", networks=found)
     model = sentiment.cnn_lstm()
     model.compile(training.optimizer(0.001, 1000), "binary_crossentropy")
     first = parts.learn.first(100 * CONVOLUTION.batch)
@@ -134,7 +130,7 @@ def imdb_convolution(reviews: data.Reviews) -> None:
     print(
         f"convolution, LSTM: {row['seconds']:.1f} s an epoch ({min(rounds):.1f} to {max(rounds[1:]):.1f})", flush=True
     )
-    _write(networks=found)
+    measured.write("sentiment", networks=found)
 
 
 def _train_convolution(parts: sentiment.Split, seed: int):
@@ -188,7 +184,7 @@ def imdb_few_labels(reviews: data.Reviews) -> None:
         "recipes": [recipe._asdict() for recipe in FEW.values()],
         "accuracy": runs,
     }
-    _write(few_labels=few_labels)
+    measured.write("sentiment", few_labels=few_labels)
 
 
 RECIPES: dict[str, Callable[[data.Reviews], None]] = {
@@ -228,16 +224,3 @@ def _save(name, title, model, reviews, parts, run, judge, size=sentiment.VOCABUL
     }
     checkpoints.save(name, model, vocabulary_of(reviews.word_index, size), card)
     print(name, figures, flush=True)
-
-
-def _measured() -> dict[str, Any]:
-    return sentiment.measured() if sentiment.measured_file().exists() else {}
-
-
-def _write(**parts: Any) -> None:
-    whole = _measured() | parts
-    whole["machine"] = f"{platform.machine()}, {os.cpu_count()} cores"
-    whole["versions"] = {"keras": keras.__version__, "numpy": np.__version__, "python": platform.python_version()}
-    place = sentiment.measured_file()
-    place.parent.mkdir(parents=True, exist_ok=True)
-    place.write_text(json.dumps(whole, indent=1) + "\n", encoding="utf-8")

@@ -190,8 +190,10 @@ print(f"trained on {len(learn.x):,} reviews: {sentiment.accuracy(model, test):.1
 # **Question:** which line do you expect at the top?
 
 # %%
-measured = sentiment.measured()
-table = measured["networks"]
+from course_utils import measured
+
+record = measured.read("sentiment")
+table = record["networks"]
 print(f"{'':20}{'parameters':>11}{'s an epoch':>12}{'validation':>12}{'test':>8}   the seeds")
 for name, row in sorted(table.items(), key=lambda item: -np.mean(item[1]["test"])):
     line = f"{name:20}{row['parameters']:11,}{row['seconds']:12.1f}{np.mean(row['validation']):12.1%}"
@@ -351,7 +353,7 @@ widgets.explore(
 # **Question:** at how many labels does the advantage end?
 
 # %%
-few_labels = measured["few_labels"]
+few_labels = record["few_labels"]
 words, tested = few_labels["length"], few_labels["test_reviews"]
 print(f"last {words} words of each review, tested on {tested:,} reviews")
 way = {name: np.array(runs) for name, runs in few_labels["accuracy"].items()}
