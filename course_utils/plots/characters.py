@@ -17,7 +17,7 @@ from .sheet import as_title
 from .style import COLOURS, in_font, listed, title_of_figure
 
 MOST_LETTERS = 60
-"""Of a text in which each letter has a row: more would be too small to read."""
+"""How long a text may be of which each letter has a row."""
 
 _LINES = tuple(
     {"color": colour, "marker": marker, "linestyle": style, "linewidth": 2, "markersize": 6}
@@ -69,12 +69,10 @@ def draw_right_letter(
     axes = figure.subplots()
     extent = (first - 0.5, last + 0.5, len(text) - 0.5, -0.5)
     image = axes.imshow(p.T, cmap="Blues", vmin=0, vmax=1, aspect="auto", interpolation="nearest", extent=extent)
-    places = [place for place, step in enumerate(marks) if step is not None]
-    if places:
+    marked = {place: step for place, step in enumerate(marks) if step is not None}
+    if marked:
         look = {"s": 42, "color": COLOURS["mark"], "marker": "D", "edgecolors": "white", "zorder": 3}
-        axes.scatter(
-            [marks[place] for place in places], places, **look, label="from here on the right letter is the likeliest"
-        )
+        axes.scatter(list(marked.values()), list(marked), **look, label="from here on the likeliest letter is right")
         axes.legend(loc="lower right", bbox_to_anchor=(1, 1), borderaxespad=0.2)
     axes.set_yticks(range(len(text)), [_written(letter) for letter in text], family="monospace")
     axes.tick_params(axis="y", length=0)
@@ -82,13 +80,11 @@ def draw_right_letter(
     axes.set(xlabel="training step", ylabel="letter, the first on top")
     figure.colorbar(image, ax=axes, label="probability of the right letter", aspect=max(12, 1.2 * len(text)))
     title_of_figure(figure, title)
-    ends = ", ".join(
-        f"{letter!r} {start:.2f} to {end:.2f}" for letter, start, end in zip(text, p[0], p[-1], strict=True)
-    )
-    steady = ", ".join(f"{text[place]!r} from step {marks[place]}" for place in places)
+    ends = ", ".join(f"{letter!r} {a:.2f} to {b:.2f}" for letter, a, b in zip(text, p[0], p[-1], strict=True))
+    steady = ", ".join(f"{text[place]!r} from step {step}" for place, step in marked.items())
     figure.set_label(
         f"Probability of the right letter at each place of {text!r}, from training step {first} to {last}: {ends}."
-        + (f" The likeliest for good: {steady}." if places else "")
+        + (f" The likeliest for good: {steady}." if marked else "")
     )
     return figure
 
@@ -104,7 +100,7 @@ def draw_reshaped(
         Probabilities at temperature 1. A symbol of probability 0 keeps it at every temperature.
     symbols : sequence of str, (symbols,)
     temperatures : sequence of float, one to five of them
-        Each as in `course_utils.generation.distribution`: 0 is greedy.
+        Each as in `distribution` of `course_utils.generation`: 0 is greedy.
     most : int
         How many symbols to draw, the likeliest ones.
 
@@ -115,7 +111,7 @@ def draw_reshaped(
         none or too many of them, or `most` is below 1.
     """
     symbols = list(symbols)
-    p = _shares("p", p, ("symbols", len(symbols)))
+    p = _shares("p", p, ("symbols", len(symbols) or None))
     if abs(p.sum() - 1) > 1e-3:
         raise ValueError(f"p adds up to {p.sum():.4g}, expected probabilities that add up to 1, not scores.")
     temperatures = numbers("temperatures", temperatures, ("temperatures", None))
@@ -135,7 +131,8 @@ def draw_reshaped(
         axes.set_xticks(range(len(order)), [_written(symbols[place]) for place in order], family="monospace")
         axes.set_title(heading, fontsize=12 if len(temperatures) < 4 else 10)
         axes.tick_params(axis="x", length=0, rotation=90 if max(map(len, symbols)) > 1 else 0)
-        words.append(f"{heading}: {listed({repr(symbols[place]): reshaped[place] for place in order[:5]})}")
+        told = listed({repr(symbols[place]): reshaped[place] for place in order[:5]})
+        words.append(f"{heading.replace(chr(10), ', ')}: {told}")
     panels[0].set(ylim=(0, 1), ylabel="probability")
     drawn = f"the {len(order)} likeliest of {len(p)}" if len(order) < len(p) else f"all {len(p)}"
     figure.supxlabel(f"next character, {drawn}; the entropy is that of all", fontsize=11)
@@ -207,16 +204,13 @@ def draw_against_temperature(
     entropy = numbers("entropy", entropy, count)
     if entropy.min() < 0:
         raise ValueError(f"entropy has the value {entropy.min():.3g}, expected at least 0 bits.")
-    shares = {
-        "strings that repeat": _shares("repeated", repeated, count),
-        "real words": _shares("real_words", real_words, count),
-    }
+    repeated, real_words = _shares("repeated", repeated, count), _shares("real_words", real_words, count)
     figure = Figure(figsize=(9, 3.8), layout="constrained")
     panels = figure.subplots(1, 2)
     panels[0].plot(temperatures, entropy, color="black", marker="^", linewidth=2, clip_on=False)
     panels[0].set(ylabel="entropy (bits a character)", ylim=(0, None))
-    for (name, values), look in zip(shares.items(), _LINES, strict=False):
-        panels[1].plot(temperatures, values, **look, label=name)
+    panels[1].plot(temperatures, repeated, **_LINES[0], label="strings that repeat")
+    panels[1].plot(temperatures, real_words, **_LINES[1], label="real words")
     panels[1].set(ylabel="share (%)", ylim=(-0.02, 1.04))
     panels[1].yaxis.set_major_formatter(PercentFormatter(1, symbol=""))
     panels[1].legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, handlelength=3, borderaxespad=0.2)
@@ -227,7 +221,7 @@ def draw_against_temperature(
     title_of_figure(figure, title)
     rows = (
         f"{temperature:g}: {bits:.2f} bits, {again:.0%}, {real:.0%}"
-        for temperature, bits, again, real in zip(temperatures, entropy, *shares.values(), strict=True)
+        for temperature, bits, again, real in zip(temperatures, entropy, repeated, real_words, strict=True)
     )
     figure.set_label(f"By temperature, entropy, strings that repeat and real words. {'; '.join(rows)}.")
     return figure
@@ -284,6 +278,7 @@ def _written(text: str) -> str:
 
 
 def _finish(figure: Figure, axes: Axes, title: str, names: str, space: float = 0.5) -> None:
+    """Write title and legend; `space` between axes and legend is in letters."""
     axes.xaxis.get_major_locator().set_params(integer=True, min_n_ticks=1)
     axes.legend(loc="center left", bbox_to_anchor=(1, 0.5), handlelength=3.5, title=names, borderaxespad=space)
     title_of_figure(figure, title)
