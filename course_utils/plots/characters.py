@@ -170,6 +170,7 @@ def draw_recovery(right: Mapping[str, ArrayLike], title: str, spread: Mapping[st
         axes.plot(later, values, **look, markevery=-(-len(values) // 25), label=in_font(name).replace("$", r"\$"))
     axes.set(xlabel="characters after the wrong one", ylabel="share right (%)", ylim=(0, 1.03))
     _finish(figure, axes, title, "model; band: all runs" if spread else "model")
+    axes.xaxis.get_major_locator().set_params(integer=True, min_n_ticks=1)
     axes.yaxis.set_major_formatter(PercentFormatter(1, symbol=""))
     told = (f"{name}: {', '.join(f'{value:.0%}' for value in values)}" for name, values in right.items())
     figure.set_label(f"Share of characters that are right 1, 2, 3 … characters after a wrong one. {'; '.join(told)}.")
@@ -274,12 +275,11 @@ def _shares(name: str, values: ArrayLike, *axes: tuple[str, int | None]) -> np.n
 
 
 def _written(text: str) -> str:
-    return as_title(in_font(text))
+    return as_title(in_font(text, "monospace"))
 
 
 def _finish(figure: Figure, axes: Axes, title: str, names: str, space: float = 0.5) -> None:
     """Write title and legend; `space` between axes and legend is in letters."""
-    axes.xaxis.get_major_locator().set_params(integer=True, min_n_ticks=1)
     axes.legend(loc="center left", bbox_to_anchor=(1, 0.5), handlelength=3.5, title=names, borderaxespad=space)
     title_of_figure(figure, title)
 
