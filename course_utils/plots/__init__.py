@@ -8,6 +8,12 @@ in every lesson and deck.
 
 from ..figures import show as show
 from .accuracy import draw_accuracy_by_gap as draw_accuracy_by_gap
+from .character_steps import draw_character_steps as draw_character_steps
+from .characters import draw_against_temperature as draw_against_temperature
+from .characters import draw_by_minute as draw_by_minute
+from .characters import draw_recovery as draw_recovery
+from .characters import draw_reshaped as draw_reshaped
+from .characters import draw_right_letter as draw_right_letter
 from .gates import GATE_COLOURS as GATE_COLOURS
 from .gates import STEP_PARTS as STEP_PARTS
 from .gates import draw_gate_strips as draw_gate_strips
