@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -218,3 +219,36 @@ def copied_share(written: str, source: str, size: int = 20) -> float:
     if not pieces:
         raise ValueError(f"The text has {len(written)} symbols, expected at least {size} for one piece.")
     return float(np.mean([piece in source for piece in pieces]))
+
+
+def repeated_share(written: str, size: int = 20) -> float:
+    """Return which share of all pieces of `size` symbols of a written text stood in it before.
+
+    Raises
+    ------
+    ValueError
+        If the text is shorter than two pieces that differ in their place.
+    """
+    count = len(written) - size + 1
+    if size < 1 or count < 2:
+        raise ValueError(f"The text has {len(written)} symbols, expected at least {size + 1} for two pieces of {size}.")
+    return 1 - len({written[place : place + size] for place in range(count)}) / count
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words of a text in lower case: runs of letters, in any script, with apostrophes between them."""
+    return re.findall(r"[^\W\d_]+(?:['’][^\W\d_]+)*", text.lower())
+
+
+def known_share(written: str, source: str) -> float:
+    """Return which share of the words of a written text occur in the source; words as in `words_of`.
+
+    Raises
+    ------
+    ValueError
+        If the written text has no word.
+    """
+    words, known = words_of(written), set(words_of(source))
+    if not words:
+        raise ValueError("The text holds no word, so no share of its words can be known.")
+    return float(np.mean([word in known for word in words]))
