@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -84,7 +84,7 @@ def _draw_bars(sheet: Sheet, fork: Fork) -> None:
     tops = _LOW + high * (np.maximum(p, p_at_1) if tempered else p)
     sheet.text(["▼"], middles[here], tops[here] + 0.22, 10, COLOURS["mark"])
     sheet.text([_percent(share) for share in p], middles, tops + 0.06, 9, [_ink(mark) for mark in here])
-    labels = [as_letters(in_font(symbols[number], "monospace")) for number in order]
+    labels = _letters(symbols[number] for number in order)
     sheet.text(labels, middles, _LOW - 0.22, 13, [_ink(mark) for mark in here], family="monospace")
     legend = f"The next character at temperature {fork.temperature:g}; ▼ is drawn"
     legend += "; grey: at temperature 1" if tempered else ""
@@ -103,7 +103,7 @@ def _draw_table(sheet: Sheet, fork: Fork) -> None:
     for row, path in enumerate(fork.paths):
         y, ink = top - 0.3 * (row + 1), _ink(row == 0)
         sheet.text(["▶" * (row == 0)], 0.4, y, 9, ink)
-        _write(sheet, path.character, 0.6, y, [ink], 13)
+        sheet.text(_letters(path.character), 0.6, y, 13, ink, family="monospace")
         sheet.text([_percent(path.probability)], 1.4, y, 10.5, ink)
         if tempered:
             sheet.text([_percent(path.probability_at_1)], 2.15, y, 10.5, GREY)
@@ -114,18 +114,20 @@ def _draw_table(sheet: Sheet, fork: Fork) -> None:
         _write(sheet, path.continuation, x[here + 1 :] + 2 * _GAP, y, ["black"] * len(path.continuation))
 
 
-def _write(
-    sheet: Sheet, text: str, x: ArrayLike, y: ArrayLike, colours: Sequence[str], points: float = _POINTS
-) -> None:
-    """Write a text letter by letter, blanks and line ends as pale signs: outlines of single letters are soon known."""
-    letters = [as_letters(in_font(letter, "monospace")) for letter in text]
+def _letters(text: Iterable[str]) -> list[str]:
+    # One by one: the outlines of single letters are soon known.
+    return [as_letters(in_font(letter, "monospace")) for letter in text]
+
+
+def _write(sheet: Sheet, text: str, x: ArrayLike, y: ArrayLike, colours: Sequence[str]) -> None:
+    """Write a text, blanks and line ends as pale signs, so that the words stand apart."""
     pale = ["#BBBBBB" if letter in _BLANKS else ink for letter, ink in zip(text, colours, strict=True)]
-    sheet.text(letters, x, y, points, pale, family="monospace")
+    sheet.text(_letters(text), x, y, _POINTS, pale, family="monospace")
 
 
 def _write_boxed(sheet: Sheet, letter: str, x: float, y: float, ink: str) -> None:
     sheet.boxes(x - 0.06, y - 0.06, 0.12, 0.22, "white", ink, 1.2)
-    _write(sheet, letter, x, y, [ink])
+    sheet.text(_letters(letter), x, y, _POINTS, ink, family="monospace")
 
 
 def _ink(chosen: bool) -> str:
