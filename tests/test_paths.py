@@ -22,7 +22,7 @@ FEW = settings(deadline=None, max_examples=25, derandomize=True)
 PLACES = st.integers(0, 2 * BLOCK + 3)
 
 
-def untrained(letters: str, embeds: bool) -> Generator:
+def untrained(letters: str, embeds: bool, seed: int = 4) -> Generator:
     """A small network with large random weights, so that what it writes depends on all it has read."""
     size = len(Vocabulary.of(letters))
     ends = [layers.LSTM(6, return_sequences=True), layers.Dense(size, activation=None if embeds else "softmax")]
@@ -31,15 +31,15 @@ def untrained(letters: str, embeds: bool) -> Generator:
     else:
         parts = [keras.Input((None, size))]
     model = keras.Sequential([*parts, *ends])
-    random = np.random.default_rng(4)
+    random = np.random.default_rng(seed)
     for variable in model.trainable_variables:
-        variable.assign(random.normal(scale=1.5, size=variable.shape))
+        variable.assign(random.normal(scale=2, size=variable.shape))
     return Generator(model, Vocabulary.of(letters))
 
 
 @pytest.fixture(scope="module", params=[True, False], ids=["embedding, two layers", "one-hot and softmax"])
 def generator(request: pytest.FixtureRequest) -> Generator:
-    return untrained("abcdef\n ", request.param)
+    return untrained("abcdef\n ", request.param, seed=37 if request.param else 8)  # their greedy texts are not dull
 
 
 @pytest.fixture(scope="module")
@@ -93,6 +93,7 @@ def test_every_path_goes_on_as_the_greedy_generator_does_after_its_character(pat
     assert len(here.paths) == 1 + OTHERS
     for path in here.paths:
         assert path.continuation == generator("cab " + here.written + path.character, AHEAD, temperature=0)
+    assert len({path.continuation for path in here.paths}) > 1, "equal paths would prove little: choose another seed"
 
 
 def test_the_others_are_the_likeliest_beside_the_chosen_one(paths):
