@@ -167,16 +167,28 @@ class Generator:
         )
         return self.vocabulary.decode(numbers.numpy())
 
-    def read(self, text: str):
-        """Read a text from an empty memory; return the scores after each symbol, (length, symbols), and the states.
+    def read(self, text: str, states=None):
+        """Read a text; return the scores after each symbol, (length, symbols), and the states.
 
-        An empty text stands for one blank.
+        It is read from an empty memory, or on from `states` of an earlier call. An empty text stands for one blank.
         """
         import tensorflow as tf
 
         if not text and " " not in self.vocabulary:
             raise ValueError("The prompt is empty and the vocabulary has no blank to begin with: give a first symbol.")
-        return self._read(tf.constant(self.vocabulary.encode(text or " ")))
+        states = states or [[tf.zeros((1, size)) for size in layer.state_size] for layer in self._recurrent()]
+        return self._read(tf.constant(self.vocabulary.encode(text or " ")), states)
+
+    def greedy_paths(self, symbols: str, states, length: int) -> list[str]:
+        """Return for each of several symbols the `length` likeliest ones after it, one by one, all from `states`."""
+        import tensorflow as tf
+
+        numbers, size = self.vocabulary.encode(symbols), len(self.vocabulary)
+        states = [[tf.repeat(part, len(numbers), axis=0) for part in layer] for layer in states]
+        # Scores that leave no choice but the given symbols come first.
+        options = tf.constant(0.0), tf.constant(size), tf.constant(2.0), tf.constant([0, 0])
+        written = self._write(tf.constant(length + 1), tf.one_hot(numbers, size), states, *options, limited=False)
+        return [self.vocabulary.decode(path[1:]) for path in written.numpy().T]
 
     def logits(self, text: str) -> np.ndarray:
         """Return the scores for the symbol that follows each symbol of a text, shape (length, symbols).
@@ -210,14 +222,14 @@ class Generator:
 
         Parameters
         ----------
-        number : tensor of int32, (1,)
-        states : list of list of tensor, (1, units)
+        number : tensor of int32, (batch,)
+        states : list of list of tensor, (batch, units)
             The states of each recurrent layer, as `read` and `step` return them.
 
         Returns
         -------
         scores, states
-            The scores for the next symbol, (1, symbols), and the new states.
+            The scores for the next symbol, (batch, symbols), and the new states.
         """
         import tensorflow as tf
 
@@ -235,10 +247,9 @@ class Generator:
     def _recurrent(self):
         return [layer for layer in self._layers if hasattr(layer, "cell")]
 
-    def _read_graph(self, numbers):
+    def _read_graph(self, numbers, states):
         import tensorflow as tf
 
-        states = [[tf.zeros((1, size)) for size in layer.state_size] for layer in self._recurrent()]
         scores = tf.TensorArray(tf.float32, tf.size(numbers), element_shape=(1, len(self.vocabulary)))
 
         def body(t, states, scores):
@@ -257,7 +268,7 @@ class Generator:
         uniform = tf.random.stateless_uniform((length, len(self.vocabulary)), seed, minval=1e-12)
         noise = tf.where(greedy, tf.zeros_like(uniform), -tf.math.log(-tf.math.log(uniform)))
         divisor = tf.where(greedy, 1.0, temperature)
-        numbers = tf.TensorArray(tf.int32, length, element_shape=(1,))
+        numbers = tf.TensorArray(tf.int32, length, element_shape=logits.shape[:1])
 
         def body(t, logits, states, numbers):
             scores = logits / divisor
@@ -267,7 +278,7 @@ class Generator:
             logits, states = self.step(number, states)
             return t + 1, logits, states, numbers.write(t, number)
 
-        return tf.while_loop(lambda t, *_: t < length, body, (0, logits, states, numbers))[-1].concat()
+        return tf.while_loop(lambda t, *_: t < length, body, (0, logits, states, numbers))[-1].stack()
 
 
 def milliseconds_each(write: Callable[[int], object], count: int) -> float:

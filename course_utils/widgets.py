@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 SLOW_SECONDS = 0.3
 """A picture that takes longer is redrawn when the slider is let go, not while it moves."""
 
+PLAY_MILLISECONDS = 200
+"""From one value of a playing slider to the next: time for a picture, and for the reader."""
+
 
 def plain(text: str) -> str:
     """Return `text` so that Matplotlib writes it as it is, where ``$`` would start a formula or an error."""
@@ -35,7 +38,10 @@ def plain(text: str) -> str:
 
 @dataclass(frozen=True)
 class Slider:
-    """A number from `min` to `max`; a whole one if all are whole. With `log`, `step` is in powers of ten."""
+    """A number from `min` to `max`; a whole one if all are whole. With `log`, `step` is in powers of ten.
+
+    With `play`, which takes whole numbers, a button beside the slider lets it run through its values like a film.
+    """
 
     min: float
     max: float
@@ -43,9 +49,12 @@ class Slider:
     step: float
     description: str
     log: bool = False
+    play: bool = False
 
     def __post_init__(self) -> None:
         _described(self)
+        if self.play and not self._whole:
+            raise ValueError(f"{self} has play=True, which takes whole numbers: min, max and step as int, log=False.")
         if not (self.min < self.max and self.step > 0 and (self.min > 0 or not self.log)):
             raise ValueError(f"{self} needs min < max and a step above 0; with log=True also a min above 0.")
         self.accept(self.value)
@@ -146,6 +155,24 @@ class Switch:
         return ipywidgets.Checkbox(value=self.value, indent=False)
 
 
+def _with_button(control: Control, widget: ipywidgets.Widget) -> ipywidgets.Widget:
+    """Return `widget`, in a box with a button that plays it if the control asks for that."""
+    if not getattr(control, "play", False):
+        return widget
+    play = ipywidgets.Play(
+        value=control.value,
+        min=control.min,
+        max=control.max,
+        step=control.step,
+        interval=PLAY_MILLISECONDS,
+        show_repeat=False,
+        tooltip=f"Play or stop {control.description}",
+        layout={"width": "6em", "flex": "none"},
+    )
+    ipywidgets.jslink((play, "value"), (widget, "value"))  # in the browser: the kernel hears of the slider alone
+    return ipywidgets.HBox([play, widget], layout={"max_width": "98%"})
+
+
 Control = Slider | Choice | TextBox | Switch
 
 
@@ -205,7 +232,8 @@ class Explorer:
             widget.layout = {"width": f"{19 + 0.6 * len(widget.description):.0f}em", "max_width": "98%"}
             widget.observe(self._on_change, names="value")
         self._picture, self._message = ipywidgets.HTML(), ipywidgets.HTML()
-        row = ipywidgets.HBox([*self._widgets.values()], layout={"flex_flow": "row wrap"})
+        shown = [_with_button(self.controls[name], widget) for name, widget in self._widgets.items()]
+        row = ipywidgets.HBox(shown, layout={"flex_flow": "row wrap"})
         self._box = ipywidgets.VBox([row, self._picture, self._message])
         self._moving = False
         self._saved = self._redraw(STORED)

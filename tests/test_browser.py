@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -50,6 +52,21 @@ explore(
 1 / 0
 """
 
+PLAYING = """\
+# %%
+from matplotlib.figure import Figure
+
+from course_utils.widgets import Slider, explore
+
+# %%
+def draw_bar(units):
+    figure = Figure(figsize=(6, 2), layout="constrained")
+    figure.subplots().barh(["units"], [units])
+    return figure
+
+explore(draw_bar, alt="A bar as long as the slider says.", units=Slider(0, 500, 3, 1, "units", play=True))
+"""
+
 # Lessons with a slider; one that is not there yet is skipped.
 LESSONS = (
     "01_rnn_and_bptt",
@@ -63,21 +80,46 @@ LESSONS = (
 )
 
 
+def demo(folder: Path, text: str) -> Path:
+    """Build a notebook from a source of its own."""
+    source = folder / "notebooks" / "source" / "01_demo.py"
+    source.parent.mkdir(parents=True)
+    source.write_text(text, encoding="utf-8")
+    build(source)
+    return target(source)
+
+
 @pytest.fixture(scope="module", params=["demo", *LESSONS])
 def browser(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[JupyterBrowser]:
     """A notebook that has been opened and not run."""
     if request.param == "demo":
-        source = tmp_path_factory.mktemp("Café am See") / "notebooks" / "source" / "01_demo.py"
-        source.parent.mkdir(parents=True)
-        source.write_text(DEMO, encoding="utf-8")
-        build(source)
-        notebook = target(source)
+        notebook = demo(tmp_path_factory.mktemp("Café am See"), DEMO)
     else:
         notebook = NOTEBOOKS / f"{request.param}.ipynb"
         if not notebook.exists():
             pytest.skip(f"{notebook.name} has not been built")
     with JupyterBrowser(notebook) as opened:
         yield opened
+
+
+# Before the tests below, so that no other browser is open.
+def test_a_slider_plays_until_it_is_paused(tmp_path: Path) -> None:
+    with JupyterBrowser(demo(tmp_path, PLAYING)) as browser:
+        browser.run_all()
+        seen = [picture["digest"] for picture in browser.pictures()]
+        play = browser.find(".widget-play button")[0]
+        for _ in range(3):
+            play.click()  # play
+            wait_until(lambda: browser.pictures()[0]["digest"] not in seen, 20, "another picture")
+            play.click()  # pause
+            wait_until(browser.is_idle, 20, "an idle kernel")
+            time.sleep(1)
+            seen.append(browser.pictures()[0]["digest"])
+            time.sleep(1)
+            assert browser.pictures()[0]["digest"] == seen[-1]
+        assert len(set(seen)) == 4
+        assert int(browser.find(".widget-slider .widget-readout")[0].text) > 5
+        assert "Traceback" not in "".join(browser.widget_texts())
 
 
 # The tests of one notebook share a browser and follow one another as a student would: read, run, move a slider.

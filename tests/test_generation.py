@@ -274,6 +274,23 @@ def test_a_long_text_read_is_not_forgotten():
     assert generator.logits(text)[-1] == pytest.approx(scores(model, VOCABULARY.encode(text))[-1], abs=1e-3)
 
 
+def test_a_text_can_be_read_in_two_pieces():
+    generator = Generator(network(layers.LSTM), VOCABULARY)
+    whole, _ = generator.read("a bad cab")
+    first, states = generator.read("a bad")
+    second, _ = generator.read(" cab", states)
+    assert np.concatenate([first, second]) == pytest.approx(whole.numpy(), abs=1e-5)
+
+
+@pytest.mark.parametrize("embeds", [True, False], ids=["embedding", "one-hot and softmax"])
+def test_greedy_paths_go_on_as_greedy_text_does_after_each_symbol(embeds):
+    generator = Generator(network(layers.LSTM, embeds, seed=7), VOCABULARY)
+    _, states = generator.read("cab ")
+    found = generator.greedy_paths("dab", states, 9)
+    assert found == [generator("cab " + symbol, 9, temperature=0) for symbol in "dab"]
+    assert len(set(found)) > 1, "three equal paths would prove little: choose another seed"
+
+
 # --- What it refuses, and edges
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 
+import ipywidgets
 import matplotlib
 import numpy as np
 import pytest
@@ -204,6 +205,8 @@ def test_every_control_starts_at_its_value_and_hands_the_new_one_on(control, val
         lambda: Slider(0, 10, 5, 0, "units"),
         lambda: Slider(0, 10, 5, 1, "units", log=True),
         lambda: Slider(0, 10, 5, 1, " "),
+        lambda: Slider(0, 10, 5, 0.5, "units", play=True),
+        lambda: Slider(1, 10, 5, 1, "units", log=True, play=True),
         lambda: Choice([], None, "cell"),
         lambda: Choice(["lstm"], "gru", "cell"),
         lambda: Choice({"any": None, "lstm": "lstm"}, None, "cell"),
@@ -221,6 +224,27 @@ def test_a_control_that_makes_no_sense_is_refused_when_it_is_made(make):
 def test_a_slider_shows_as_many_decimals_as_its_step_has(decimals):
     slider = Slider(0.0, 1.0, 0.0, 10.0**-decimals, "rate").widget()
     assert slider.readout_format == f".{decimals}f"
+
+
+def test_a_slider_that_plays_has_a_button_beside_it_and_is_else_a_slider_like_any_other(monkeypatch):
+    links = []
+    monkeypatch.setattr(ipywidgets, "jslink", lambda *ends: links.append(ends))
+    picture = bar(units=Slider(10, 90, 30, 20, "units", play=True))
+    beside, choice = picture._box.children[0].children
+    play, slider = beside.children
+    assert isinstance(play, ipywidgets.Play)
+    assert [play.value, play.min, play.max, play.step] == [30, 10, 90, 20]
+    assert play.interval >= 100
+    assert "units" in play.tooltip
+    assert slider.description == "units"
+    assert links == [((play, "value"), (slider, "value"))]
+    assert isinstance(choice, ipywidgets.Dropdown)
+    picture.move(units=70)
+    assert picture.state == {"units": 70, "kind": "gru"}
+
+
+def test_no_slider_plays_unasked():
+    assert [type(part) for part in bar()._box.children[0].children] == [ipywidgets.IntSlider, ipywidgets.Dropdown]
 
 
 def test_a_slow_drawing_waits_until_the_slider_is_let_go(monkeypatch):

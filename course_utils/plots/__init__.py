@@ -30,6 +30,7 @@ from .language import draw_surprise as draw_surprise
 from .language import draw_times as draw_times
 from .layer import draw_layer as draw_layer
 from .microscope import draw_microscope as draw_microscope
+from .paths import draw_paths as draw_paths
 from .recurrent import draw_gradient_norms as draw_gradient_norms
 from .recurrent import draw_runs as draw_runs
 from .recurrent import draw_unrolled as draw_unrolled
