@@ -20,7 +20,6 @@ def perplexity_and_bits(p):
 def _verify_perplexity(answer):
     for case, p in {
         "p = [1/2, 1/8]": np.array([0.5, 0.125]),
-        "p = [1/4, 1/4, 1/4]": np.full(3, 0.25),
         "p = [0.9, 0.5, 1e-300]": np.array([0.9, 0.5, 1e-300]),
         "2000 probabilities of 0.05 to 0.5": np.random.default_rng(7).uniform(0.05, 0.5, 2000),
     }.items():
@@ -29,8 +28,7 @@ def _verify_perplexity(answer):
             usual = _usual_mistakes(p, np.mean(-np.log(p)))
         if not isinstance(result, tuple | list) or len(result) != 2:
             raise Wrong("Expected two numbers back: `return perplexity, bits`.")
-        right = perplexity_and_bits(p)
-        for name, value, expected in zip(("perplexity", "bits"), result, right, strict=True):
+        for name, value, expected in zip(("perplexity", "bits"), result, perplexity_and_bits(p), strict=True):
             found = expect_shape(f"for {case}, {name}", value, ())
             reasons = [why for wrong, why in usual[name] if np.isclose(found, wrong, rtol=1e-6)]
             expect_close(f"for {case}, {name}", found, expected, 1e-6 * expected, why="".join(reasons[:1]))
@@ -48,7 +46,6 @@ def _usual_mistakes(p, nats):
         "bits": [
             (nats, "this is in nats; a logarithm to base 2 gives bits"),
             (len(p) * bits, "this is the sum, expected the mean: bits for one character"),
-            (-bits, "the logarithm of a probability is below 0, and the surprise is minus that"),
         ],
     }
 
@@ -92,7 +89,6 @@ def _verify_pairs(answer):
     for names, symbols in (
         (["eva", "al"], ["·", "\t", "\n", *"aelv"]),
         (["al", "leave", "a", "eva"], ["·", *"vlea", "\n", "\t"]),  # every id another one
-        (["eva"], ["·", "\t", "\n", *"aelv"]),
     ):
         case = f"for {names}, "
         result = answer(names, symbols)
@@ -106,20 +102,15 @@ def _verify_pairs(answer):
         )
         if np.array_equal(inputs, targets):
             raise Wrong(f"{case}inputs and targets are the same. A target is the character that comes one step later.")
-        expected = names_to_arrays(names, symbols)
-        for which, rows, right in zip(("inputs", "targets"), (inputs, targets), expected, strict=True):
-            if len(names) > 1 and np.array_equal(rows, np.array([np.roll(row, (row == 0).sum()) for row in right])):
-                raise Wrong(f"{case}{which} are padded in front. Put the zeros at the end: a name begins at step 0.")
+        if not (inputs[:, 0].all() and targets[:, 0].all()):
+            raise Wrong(f"{case}a row is padded in front. Put the zeros at the end: a name begins at step 0.")
         start, stop = symbols.index("\t"), symbols.index("\n")
         if (inputs[:, 0] != start).any():
             raise Wrong(f"{case}a row of inputs does not begin with the start, {start}: what does the first step read?")
         if ((targets == stop).sum(axis=1) != 1).any():
-            raise Wrong(
-                f"{case}a row of targets has no stop, {stop}: a model trained on it never learns to end a name."
-            )
-        if (inputs == stop).any():
-            raise Wrong(f"{case}inputs hold the stop, {stop}. Nothing comes after it, so it is never read.")
-        expect_close(case + "inputs", inputs, expected[0], why="the start, the letters, then zeros")
+            raise Wrong(f"{case}a row of targets has no stop, {stop}: so no model learns to end a name.")
+        expected = names_to_arrays(names, symbols)
+        expect_close(case + "inputs", inputs, expected[0], why="the start, the letters, then zeros; no stop")
         expect_close(case + "targets", targets, expected[1], why="the letters, the stop, then zeros")
 
 
@@ -127,12 +118,12 @@ def _rows(read="\t{}", told="{}\n", extra=1, in_front=False):
     """Return an answer with one of the usual mistakes."""
 
     def answer(names, symbols):
-        width = max(map(len, names)) + extra
-        made = [[[symbols.index(s) for s in shape.format(name)] for name in names] for shape in (read, told)]
-        fill = (
-            (lambda row: [0] * (width - len(row)) + row) if in_front else (lambda row: row + [0] * (width - len(row)))
-        )
-        return tuple(np.array([fill(row) for row in rows]) for rows in made)
+        def row(shape, name):
+            ids = [symbols.index(symbol) for symbol in shape.format(name)]
+            zeros = [0] * (max(map(len, names)) + extra - len(ids))
+            return zeros + ids if in_front else ids + zeros
+
+        return tuple(np.array([row(shape, name) for name in names]) for shape in (read, told))
 
     return answer
 
@@ -188,22 +179,19 @@ RIGHT_LINES = {
 
 
 def _verify_loops(answer):
-    repairs = wrong_lines()
-    if not isinstance(answer, dict) or answer.keys() != repairs.keys():
+    if not isinstance(answer, dict) or answer.keys() != RIGHT_LINES.keys():
         raise Wrong('Expected a number for each loop: `answer = {"A": …, "B": …, "C": …, "D": …}`.')
     if all(value is None for value in answer.values()):
         raise NotAttempted
-    for loop, (wrong, _) in repairs.items():
+    for loop, reasons in RIGHT_LINES.items():
         value = answer[loop][0] if isinstance(answer[loop], tuple) else answer[loop]  # the repaired line may stand by
         if value is None:
             continue
-        reasons = RIGHT_LINES[loop]
         if isinstance(value, bool) or value not in range(1, len(reasons) + 1):
             raise Wrong(f"The lines of {loop} have the numbers 1 to {len(reasons)}, and the answer is {value!r}.")
-        if value != wrong:
+        if reasons[int(value) - 1]:
             raise Wrong(f"Line {value} of {loop} is right: {reasons[int(value) - 1]}.")
-    missing = [loop for loop, value in answer.items() if value is None]
-    if missing:
+    if missing := [loop for loop, value in answer.items() if value is None]:
         raise Wrong(f"What is there is found. Still to find: {', '.join(missing)}.")
 
 
@@ -216,18 +204,14 @@ loops = Exercise(
     starter=dict.fromkeys("ABCD"),
     hints=[
         "Look at the losses first. One stays high; three fall, so those networks learned something well: what?",
-        "For hello, write beside each step which letter is read and which is the target. And what is `hidden` before "
-        "the first step, in training and in `says`?",
-        "One loop reads the letter that it has to tell, one has moved its targets the wrong way, one does not begin "
-        "anew, and one hands probabilities to a loss that wants scores.",
+        "For hello, write beside each step what is read, and what is the target. With which `hidden` does it begin?",
+        "One reads the letter it has to tell, one moves targets wrongly, one never forgets, one has softmax twice.",
     ],
     typical_mistakes=[
         ({"A": 5, "B": 5, "C": 1, "D": 2}, "Line 5 of A is right"),
         ({"A": 3, "B": 4, "C": None, "D": None}, "Line 4 of B is right"),
         ({"A": 3, "B": 5, "C": 3, "D": 2}, "Line 3 of C is right"),
         ({"A": 3, "B": None, "C": 1, "D": 2}, "Still to find: B"),
-        ({"A": 3, "B": 7, "C": 1, "D": 2}, "1 to 6"),
-        ([3, 5, 1, 2], "a number for each loop"),
     ],
     remark="No loop raised an error, and three had a low loss. Let a model speak before you trust its loss.",
 )
@@ -237,16 +221,15 @@ loops = Exercise(
 
 def invent_words(own_words=None, epochs=15):
     import keras
+    from keras.layers import LSTM, Dense, Embedding
 
     from course_utils import data, generation, text
 
     own_words = own_words or data.load_names().names[:300]  # put your own list here
     vocabulary = text.Vocabulary(["·", "\t", "\n", *sorted(set("".join(own_words)))])
     inputs, targets = names_to_arrays(own_words, vocabulary.symbols)  # of exercise 2
-    model = keras.Sequential([keras.Input((None,), dtype="int32")])
-    model.add(keras.layers.Embedding(len(vocabulary), 32))
-    model.add(keras.layers.LSTM(128, return_sequences=True))
-    model.add(keras.layers.Dense(len(vocabulary)))
+    layers = [Embedding(len(vocabulary), 32), LSTM(128, return_sequences=True), Dense(len(vocabulary))]
+    model = keras.Sequential([keras.Input((None,), dtype="int32"), *layers])
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True, ignore_class=0)
     model.compile(keras.optimizers.Adam(0.01), loss)
     model.fit(inputs, targets, epochs=epochs, verbose=0)
@@ -259,9 +242,10 @@ def invent_words(own_words=None, epochs=15):
 
 
 def _verify_invent(answer):
-    if not isinstance(answer, tuple | list) or len(answer) != 2 or any(isinstance(part, str) for part in answer):
+    parts = answer if isinstance(answer, tuple | list) else ()
+    if len(parts) != 2 or not all(isinstance(part, list | tuple | set | np.ndarray) for part in parts):
         raise Wrong("Expected two lists of words: `(own_words, invented)`.")
-    own, invented = (_words(name, part) for name, part in zip(("own_words", "invented"), answer, strict=True))
+    own, invented = (_words(name, part) for name, part in zip(("own_words", "invented"), parts, strict=True))
     if len(set(own)) < 200:
         raise Wrong(f"own_words has {len(set(own))} different words, expected at least 200: else too little to learn.")
     if len(invented) < 20:
@@ -269,9 +253,7 @@ def _verify_invent(answer):
     letters, longest = set("".join(own)), max(map(len, own))
     for place, word in enumerate(invented):
         if word in invented[:place]:
-            raise Wrong(
-                f"{word!r} is invented twice. Draw until you have enough different words; a set keeps each once."
-            )
+            raise Wrong(f"{word!r} is invented twice. Draw until you have 20 different words; a set keeps each once.")
         if word in own:
             raise Wrong(f"{word!r} stands in own_words: a copy is no invention. Leave copies out.")
         if set(word) - letters:
@@ -279,23 +261,20 @@ def _verify_invent(answer):
         if len(word) > 2 * longest:
             raise Wrong(f"{word!r} has {len(word)} letters, the longest of own_words {longest}: does it ever stop?")
     gains = _gains(own, invented)
-    if np.mean(gains) < 0.3:
+    if np.mean(gains) < 0.4:
         raise Wrong(
-            f"The invented words do not look like own_words. {invented[np.argmin(gains)]!r} is an example: its letters "
-            f"in any order are as likely. Over all, your order gains {np.mean(gains):.2f} nats a character, expected at "
-            "least 0.3. Train for longer, or draw at a lower temperature."
+            f"The invented words do not look like own_words: {invented[np.argmin(gains)]!r}, say. Their letters in any "
+            f"order are nearly as likely (a gain of {np.mean(gains):.2f} nats a character, expected at least 0.4)."
         )
 
 
 def _words(name, words):
-    words = list(words)
     for word in words:
         if not isinstance(word, str) or not word:
             raise Wrong(f"{name} holds {word!r}, expected words: text that is not empty.")
-        sign = next((sign for sign in "\t\n·" if sign in word), None)
-        if sign:
-            raise Wrong(f"{name} holds {word!r}, with {sign!r} in it: cut at the stop, leave out start and padding.")
-    return words
+        if set(word) & set("\t\n·"):
+            raise Wrong(f"{name} holds {word!r}: cut at the stop, and leave out start and padding.")
+    return list(words)
 
 
 def _gains(own, words):
@@ -324,22 +303,16 @@ invent = Exercise(
     solve=invent_words,
     is_value=True,
     hints=[
-        "`open(path, encoding='utf-8').read().split()` makes a list of a file with a word on each line; exercise 2 makes "
-        "arrays of it. Compile this lesson's name model with `ignore_class=0`: padding has no loss.",
-        '`generation.Generator(model, vocabulary)` returns a function: `write("\\t", 12, seed=1)` continues the start '
-        "by 12 characters.",
+        "Exercise 2 makes arrays of your list. Compile the name model with `ignore_class=0`: padding has no loss.",
+        'With `write = generation.Generator(model, vocabulary)`, `write("\\t", 12, seed=1)` gives 12 characters.',
         '`.partition("\\n")[0]` cuts at the stop. Draw with many seeds into a set, and take `set(own_words)` from it.',
     ],
     typical_mistakes=[
         ((_OWN[:50], _INVENTED), "at least 200"),
-        ((_OWN, _INVENTED[:5]), "expected at least 20"),
         ((_OWN, [*_INVENTED[:19], _OWN[7]]), "a copy is no invention"),
         ((_OWN, [*_INVENTED[:19], _INVENTED[0]]), "is invented twice"),
         ((_OWN, [word + "\n" for word in _INVENTED]), "cut at the stop"),
-        ((_OWN, [*_INVENTED[:19], "maxi"]), "has 'x'"),
-        ((_OWN, [*_INVENTED[:19], "malo" * 10]), "does it ever stop"),
         ((_OWN, _NOISE), "do not look like"),
-        (_INVENTED, "two lists of words"),
     ],
     remark="Read your words aloud: what did the network learn of your list that no single word of it shows?",
 )
