@@ -42,9 +42,9 @@ exercises.pairs.check(names_to_arrays)
 # exercises.pairs.solution()
 
 # %% [markdown]
-# **3 Four broken loops** (20 minutes). A network shall learn six words and say each after its first letter. Below are four
-# training loops, each as the body of one round; `train` repeats it 100 times. In each, one numbered line is wrong, and no
-# error is raised. These lines, which all four use, are right; `says` draws from the softmax of the scores.
+# **3 Four broken loops** (20 minutes). A network shall learn six words, and say each after its first letter. Each of the four
+# loops below is the body of one round; `train` repeats it 100 times. In each, one numbered line is wrong, and nothing
+# raises an error. The lines that all four share, in the next two cells, are right.
 
 # %%
 WORDS = ["hello", "world", "learn", "other", "tower", "metal"]
@@ -63,7 +63,7 @@ def cross_entropy(target, scores):  # of scores: it takes softmax itself
     return tf.reduce_mean(loss) / 4  # of 4 steps
 
 
-def says(weights):
+def says(weights):  # draws each letter from the softmax of the scores
     written, hidden = [IDS[:, 0]], tf.zeros((6, 32))
     for _ in range(4):
         hidden, scores = step(weights, written[-1], hidden)
