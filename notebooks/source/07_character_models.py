@@ -5,8 +5,8 @@
 from course_utils.start import start
 
 start(seed=7)
-import keras, numpy as np, tensorflow as tf
-from course_utils import data, generation, text
+import numpy as np, tensorflow as tf
+from course_utils import text
 from course_utils.exercises import lesson_07 as exercises
 
 # %% [markdown]
