@@ -252,3 +252,37 @@ def known_share(written: str, source: str) -> float:
     if not words:
         raise ValueError("The text holds no word, so no share of its words can be known.")
     return float(np.mean([word in known for word in words]))
+
+
+def rows_of_words(words: Sequence[str], vocabulary: Vocabulary) -> tuple[np.ndarray, np.ndarray]:
+    r"""Return words as rows for a model that invents words: read from a start on, told up to a stop, padded at the end.
+
+    Parameters
+    ----------
+    words : sequence of str
+        Each becomes ``"\t" + word`` in the inputs and ``word + "\n"`` in the targets.
+    vocabulary : Vocabulary
+        Its symbol 0 stands for padding.
+
+    Returns
+    -------
+    inputs, targets : ndarray of int32, (words, longest word + 1)
+
+    Raises
+    ------
+    UnknownSymbolError
+        If a word, the start or the stop holds a symbol that the vocabulary lacks.
+    ValueError
+        If there is no word, or one holds the padding, the start or the stop.
+    """
+    signs = {vocabulary.symbols[0], "\t", "\n"}
+    wrong = [word for word in words if signs & set(word)]
+    if wrong or not len(words):
+        found = f"{wrong[0]!r} holds a sign" if wrong else "there is none"
+        raise ValueError(f"Expected words without padding, start and stop ({sorted(signs)}); {found}.")
+    inputs = np.zeros((len(words), max(map(len, words)) + 1), np.int32)
+    targets = np.zeros_like(inputs)
+    for row, word in enumerate(words):
+        ids = vocabulary.encode(f"\t{word}\n")
+        inputs[row, : len(word) + 1], targets[row, : len(word) + 1] = ids[:-1], ids[1:]
+    return inputs, targets

@@ -96,7 +96,7 @@ for name, weights in (("before", untrained), ("after one step", stepped)):
 
 
 # %%
-def train(memory, steps=100):
+def train_hello(memory, steps=100):
     W, U, b, D, d = untrained
     path = [(W, U * memory, b, D, d)]
     for _ in range(steps):
@@ -106,7 +106,7 @@ def train(memory, steps=100):
     return path
 
 
-path, forgetful = train(memory=1), train(memory=0)
+path, forgetful = train_hello(memory=1), train_hello(memory=0)
 print(f"after 100 steps: loss {forward(*path[-1])[-1]:.3f} with memory,", end=" ")
 print(f"{forward(*forgetful[-1])[-1]:.3f} without; its limit is ln(2)/2 = {np.log(2) / 2:.3f}")
 
@@ -161,11 +161,11 @@ for seed in settings.by_mode(range(3), range(10)):
     model = keras.Sequential([keras.Input((15, 10)), *layers])
     model.compile(keras.optimizers.Adam(0.1), cross_entropy)
     answers = []
-    for step in range(50):
+    for k in range(50):
         losses.append(float(model.train_on_batch(one_hot, numbers[None, 1:])))
         answers.append(np.asarray(model.predict_on_batch(one_hot))[0])
-        if seed == 0 and step in (*range(12), 20, 30, 40, 49):
-            print(f"{step:2} loss: {losses[-1]:.5f} prediction: {letters.decode(answers[-1].argmax(axis=-1))}")
+        if seed == 0 and k in (*range(12), 20, 30, 40, 49):
+            print(f"{k:2} loss: {losses[-1]:.5f} prediction: {letters.decode(answers[-1].argmax(axis=-1))}")
     p = keras.ops.softmax(np.array(answers)).numpy()
     p_right.append(p[:, np.arange(15), numbers[1:]])
     wrong = p.argmax(axis=-1) != numbers[1:]
