@@ -1,4 +1,4 @@
-"""A network that learns one text by heart, and what it is fed meanwhile: true tokens, its own, or now this, now that."""
+"""A network that learns one text by heart, and what it is fed meanwhile: the true tokens, its own, or some of each."""
 
 from __future__ import annotations
 

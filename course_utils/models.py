@@ -99,6 +99,21 @@ def nietzsche(vocabulary_size: int, every_position: bool = False) -> keras.Seque
     )
 
 
+def inventor(vocabulary_size: int) -> keras.Sequential:
+    """A small model that invents words: ids (batch, time) in, scores (batch, time, vocabulary_size) out.
+
+    Its embedding has no mask: padding stands at the end, where it comes after everything that counts.
+    """
+    return keras.Sequential(
+        [
+            keras.Input((None,), dtype="int32"),
+            keras.layers.Embedding(vocabulary_size, 32, name="embedding"),
+            FastLSTM(128, return_sequences=True, name="lstm"),
+            keras.layers.Dense(vocabulary_size, name="scores"),
+        ]
+    )
+
+
 def train_alice(
     train, held_out, vocabulary_size: int, recipe: Recipe, resume: str | None = None, callbacks=()
 ) -> tuple[keras.Sequential, dict[str, list[float]], float]:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from .generation import Generator, distribution
+from .judging import entropy
 
 OTHERS, AHEAD = 3, 24
 """How many paths there are beside that of the character that is drawn, and how long each continuation is."""
@@ -67,8 +68,7 @@ class Fork:
     @property
     def entropy(self) -> float:
         """Entropy of `p`, in bits."""
-        p = self.p[self.p > 0]
-        return float(np.sum(p * np.log2(1 / p)))
+        return entropy(self.p)
 
 
 class Paths:

@@ -11,12 +11,15 @@ from collections.abc import Callable
 import keras
 import numpy as np
 
-from course_utils import checkpoints, data, measured, models, training
+from course_utils import checkpoints, data, judging, measured, models, training
+from course_utils.generation import Generator
 from course_utils.text import Vocabulary, windows
 
 LENGTH, STRIDE, BATCH, RATE = 60, 3, 128, 0.01  # the lecture's
 EPOCHS = (1, 5, 20)
 MINUTES = 6.0
+SEED_TEXT = "immediately disclose what it really is--namely, a will to the"
+TEMPERATURES = [0, 0.2, 0.4, 0.6, 0.8, 1.0, 1.2, 1.5]
 
 
 def nietzsche(book: data.Text) -> None:
@@ -111,6 +114,14 @@ def nietzsche_positions(book: data.Text) -> None:
         measured.write("characters", positions=found)
 
 
+def nietzsche_judged(book: data.Text) -> None:
+    """What the network of 20 epochs writes at several temperatures, judged against the book."""
+    checkpoint = checkpoints.load("nietzsche_20")
+    writer = Generator(checkpoint.model, checkpoint.vocabulary)
+    judged = [judging.judge(writer, SEED_TEXT, T, book.text.lower())._asdict() for T in TEMPERATURES]
+    measured.write("characters", judged={"temperatures": TEMPERATURES, "judged": judged})
+
+
 def _loss_at_the_last(model: keras.Model, evaluation: training.OneHotBatches, every: bool) -> float:
     surprise = []
     for x, y in (evaluation[place] for place in range(len(evaluation))):
@@ -137,4 +148,5 @@ RECIPES: dict[str, Callable[[data.Text], None]] = {
     "nietzsche": nietzsche,
     "nietzsche_first_epoch": nietzsche_first_epoch,
     "nietzsche_positions": nietzsche_positions,
+    "nietzsche_judged": nietzsche_judged,
 }

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 
 from ..checks import numbers
 from ..generation import distribution
+from ..judging import entropy
 from .gates import within
 from .sheet import as_title
 from .style import COLOURS, in_font, listed, title_of_figure
@@ -125,7 +126,7 @@ def draw_reshaped(
     for axes, temperature in zip(panels, temperatures, strict=True):
         reshaped = np.zeros(len(p))
         reshaped[possible] = distribution(np.log(p[possible]), temperature)
-        bits = -np.sum(reshaped[reshaped > 0] * np.log2(reshaped[reshaped > 0])) + 0.0  # of greedy 0, not -0
+        bits = entropy(reshaped)
         heading = f"T = {temperature:g}{'' if temperature else ' (greedy)'}\nentropy {bits:.2f} bits"
         axes.bar(range(len(order)), reshaped[order], color=COLOURS["ours"])
         axes.set_xticks(range(len(order)), [_written(symbols[place]) for place in order], family="monospace")

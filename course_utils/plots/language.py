@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from ..generation import distribution
+from ..judging import entropy
 from .style import COLOURS, lettering, listed, shown, title_of_figure
 
 
@@ -110,7 +111,6 @@ def draw_next_symbol(
     p = distribution(logits, temperature, top_k, top_p)
     before = distribution(logits, temperature)
     order = np.argsort(-np.asarray(logits), kind="stable")[:most]
-    entropy = float(np.sum(p[p > 0] * np.log2(1 / p[p > 0])))
     # A slider wants its picture within 50 ms, and writing text is what takes time: margins set by hand, few ticks, and
     # the letters below the bars as one collection of outlines.
     figure = Figure(figsize=(9, 3.2), layout="none")
@@ -123,7 +123,7 @@ def draw_next_symbol(
     letters = lettering([shown(symbols[number]) for number in order], below, 13, axes.transData)
     axes.add_collection(letters, autolim=False)
     ending = "".join(shown(symbol) for symbol in prompt[-20:])
-    axes.set_title(f"After “{ending}”: {np.count_nonzero(p)} choices left, entropy {entropy:.2f} bits")
+    axes.set_title(f"After “{ending}”: {np.count_nonzero(p)} choices left, entropy {entropy(p):.2f} bits")
     axes.set(xticks=[], yticks=[0, 0.5, 1], xlim=(-0.6, most - 0.4), ylim=(0, 1), ylabel="probability")
     axes.set_xlabel("next character (grey: cut off)", labelpad=28)
     figure.set_label(
