@@ -9,7 +9,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from course_utils.text import UnknownSymbolError, Vocabulary, copied_share, streams, windows
+from course_utils.text import (
+    UnknownSymbolError,
+    Vocabulary,
+    copied_share,
+    known_share,
+    repeated_share,
+    rows_of_words,
+    streams,
+    windows,
+    words_of,
+)
 
 FEW = settings(deadline=None, max_examples=60, derandomize=True)
 TEXTS = st.text(min_size=1, max_size=80)
@@ -170,3 +180,60 @@ def test_the_copied_share_counts_pieces():
     assert copied_share("zzzz", "xabcdx", size=2) == 0
     with pytest.raises(ValueError, match="at least 20"):
         copied_share("too short", "the source")
+
+
+@FEW
+@given(st.text(alphabet="ab", min_size=4, max_size=40))
+def test_the_repeated_share_is_that_of_pieces_seen_before(written):
+    pieces = [written[place : place + 3] for place in range(len(written) - 2)]
+    before = [piece in pieces[:place] for place, piece in enumerate(pieces)]
+    assert repeated_share(written, size=3) == pytest.approx(np.mean(before))
+
+
+def test_too_short_a_text_cannot_repeat():
+    with pytest.raises(ValueError, match="at least 21"):
+        repeated_share("a" * 20)
+
+
+def test_words_are_runs_of_letters_in_any_script():
+    assert words_of("Don't--I'm “Zoë”, 3 times; 장단기 메모리_x") == [
+        "don't",
+        "i'm",
+        "zoë",
+        "times",
+        "장단기",
+        "메모리",
+        "x",
+    ]
+
+
+def test_the_known_share_counts_words_and_not_pieces_of_them():
+    assert known_share("The mad cat, the cart", "the CAT sat on a cart-wheel") == pytest.approx(4 / 5)
+    assert known_share("art", "a cart") == 0
+    with pytest.raises(ValueError, match="no word"):
+        known_share("123 --", "a cat")
+
+
+# --- Rows of words
+
+
+WORDS = st.lists(st.text(alphabet="abcü", min_size=0, max_size=9), min_size=1, max_size=8)
+
+
+@FEW
+@given(WORDS)
+def test_rows_of_words_hold_the_words_and_targets_come_one_step_later(words):
+    vocabulary = Vocabulary(["·", "\t", "\n", *"abcü"])
+    inputs, targets = rows_of_words(words, vocabulary)
+    assert inputs.shape == targets.shape == (len(words), max(map(len, words)) + 1)
+    for row, word in enumerate(words):
+        assert vocabulary.decode(inputs[row]).rstrip("·") == "\t" + word
+        assert vocabulary.decode(targets[row]).rstrip("·") == word + "\n"
+    np.testing.assert_array_equal(inputs == 0, targets == 0)
+
+
+@pytest.mark.parametrize(("words", "named"), [([], "none"), (["a", "b\n"], "b"), (["a·"], "a·"), (["\ta"], "a")])
+def test_words_that_cannot_be_rows_are_refused(words, named):
+    with pytest.raises(ValueError, match="Expected words without padding") as caught:
+        rows_of_words(words, Vocabulary(["·", "\t", "\n", *"ab"]))
+    assert named in str(caught.value)

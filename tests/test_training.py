@@ -20,13 +20,48 @@ import_tensorflow()
 import keras  # noqa: E402 - after TensorFlow was silenced
 
 from course_utils import training  # noqa: E402
-from course_utils.text import streams  # noqa: E402
-from course_utils.training import CarryState, EpochLines, SampleWhileTraining, StreamBatches  # noqa: E402
+from course_utils.text import streams, windows  # noqa: E402
+from course_utils.training import CarryState, EpochLines, OneHotBatches, SampleWhileTraining, StreamBatches  # noqa: E402
 
 
 def in_a_row(batches, part):
     """All inputs (part 0) or targets (part 1) of an epoch, each stream in one row."""
     return np.concatenate([batches[number][part] for number in range(len(batches))], axis=1)
+
+
+# --- One-hot batches
+
+
+@examples(deadline=None, max_examples=40, derandomize=True)
+@given(st.integers(5, 60), st.integers(1, 4), st.integers(1, 20), st.none() | st.integers(0, 5))
+def test_an_epoch_of_one_hot_batches_holds_every_window_once(total, stride, batch, seed):
+    numbers = np.random.default_rng(total).integers(0, 6, total)
+    inputs, targets = windows(numbers, 4, stride)
+    batches = OneHotBatches(inputs, targets[:, -1], 6, batch, seed)
+    for _ in range(2):
+        read = [batches[place] for place in range(len(batches))]
+        assert all(len(x) == batch for x, _ in read[:-1])
+        x, y = (np.concatenate(parts) for parts in zip(*read, strict=True))
+        assert x.dtype == np.float32
+        assert (x.sum(axis=-1) == 1).all()
+        found = sorted(zip(x.argmax(axis=-1).tolist(), y.tolist(), strict=True))
+        assert found == sorted(zip(inputs.tolist(), targets[:, -1].tolist(), strict=True))
+        batches.on_epoch_end()
+
+
+def test_only_with_a_seed_is_the_order_another_in_each_epoch():
+    inputs = np.arange(40).reshape(40, 1)
+    for seed, changes in ((None, False), (3, True)):
+        batches = OneHotBatches(inputs, inputs[:, 0], 40, 40, seed)
+        first = batches[0][1]
+        batches.on_epoch_end()
+        assert (not np.array_equal(first, batches[0][1])) == changes
+
+
+@pytest.mark.parametrize(("inputs", "targets", "batch"), [(3, 2, 1), (0, 0, 1), (3, 3, 0)])
+def test_one_hot_batches_that_cannot_be_are_refused(inputs, targets, batch):
+    with pytest.raises(ValueError, match=f"{inputs} inputs, {targets} targets and batch = {batch}"):
+        OneHotBatches(np.zeros((inputs, 4), int), np.zeros(targets, int), 3, batch)
 
 
 # --- Batches

@@ -319,7 +319,7 @@ seed_text = "immediately disclose what it really is--namely, a will to the"
 for epochs, checkpoint in nietzsche.items():
     writer = generation.Generator(checkpoint.model, checkpoint.vocabulary)
     written = writer(seed_text, 240, temperature=0.5, seed=7).replace("\n", " ")
-    print(f"after {epochs} epochs: …{written}\n")
+    print(f"epoch {epochs}: …{written}\n")
 
 symbols = checkpoint.vocabulary.symbols  # writer is now the one of 20 epochs
 seen = "the cat sat on the ma"
@@ -342,13 +342,13 @@ for _ in range(4):
 pred = keras.ops.softmax(writer.logits(seed_text)).numpy()  # (61, 57), float32
 sharpened = pred[-1] ** (1 / 0.005)
 print("pred ** (1 / 0.005) has the sum", sharpened.sum())
-refused = 0
+refused = []
 for p in pred:
     try:
         np.random.default_rng(7).multinomial(1, p)
     except ValueError as error:
-        refused, reason = refused + 1, error
-print(f"multinomial refuses {refused} of {len(pred)}: {reason}")
+        refused.append(error)
+print(f"multinomial refuses {len(refused)} of {len(pred)}:", *refused[:1])
 
 
 # %%
@@ -386,7 +386,7 @@ from course_utils.judging import Judgement, judge
 for epochs, checkpoint in nietzsche.items():
     loss = checkpoint.figures["held_out_loss"]
     print(
-        f"{epochs:2} epochs: held-out loss {loss:.3f} nats, perplexity {np.exp(loss):.2f}, ",
+        f"epoch {epochs:2}: held-out loss {loss:.3f} nats, perplexity {np.exp(loss):.2f}, ",
         end="",
     )
     print(f"{loss / np.log(2):.2f} bits a character")
@@ -455,9 +455,8 @@ for T in (0.5, 1.0):
     print("  the others:", *sorted(invented - set(names))[::15])
 
 # %% [markdown]
-# Greedy text repeats itself; hot text invents words. On names the network is hardly better than counting: seven thousand
-# short names are little to learn from. The colder the draw, the more copies. And some invented names exist: they stand in the held-out
-# part, which the network never saw.
+# On seven thousand short names, counting three letters back is a match for the network. The colder the draw, the more
+# copies. And some invented names exist: they stand in the held-out part, which the network never saw.
 #
 # ## Exercises
 #
