@@ -75,6 +75,7 @@ LESSONS = (
     "04_recurrent_layers_in_keras",
     "05_tokenizers_and_embeddings",
     "06_sentiment",
+    "07_character_models",
     "08_alice_text_generation",
     "11_lstm_for_images",
 )

@@ -122,7 +122,7 @@ exercises.share.check(share_of)
 # | 04 | [Recurrent layers in Keras](04_recurrent_layers_in_keras.ipynb) | 50 | C | never guessing a shape again |
 # | 05 | [Tokenizers and embeddings](05_tokenizers_and_embeddings.ipynb) | 45 | D | a map of words that a network drew |
 # | 06 | [Sentiment](06_sentiment.ipynb) | 50 | B, D | film reviews judged, and a baseline that is hard to beat |
-# | 07 | Character models | 45 | E | invented names |
+# | 07 | [Character models](07_character_models.ipynb) | 50 | E | the digits of a root by heart, a philosopher continued, invented names |
 # | 08 | [Alice: text generation](08_alice_text_generation.ipynb) | 50 | E | a page in the manner of Alice |
 # | 09 | Translation with an encoder and a decoder | 50 | F | German sentences |
 # | 10 | Attention | 45 | F | seeing which word looks at which |

@@ -526,7 +526,7 @@ exercises.last_real.check(last_states)
 # <details><summary>Why not pick the epoch with the best test accuracy?</summary>
 # Then the test part has helped to train, and its figure is too good: of many epochs, one looks best by luck.</details>
 #
-# **Next:** lesson 07, networks that read and write letter by letter.
+# **Next:** [lesson 07](07_character_models.ipynb), networks that read and write letter by letter.
 #
 # ## Further reading
 #
