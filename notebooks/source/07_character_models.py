@@ -25,9 +25,9 @@ from course_utils.exercises import lesson_07 as exercises
 # %% [markdown]
 # ## 1 Hello: four letters
 #
-# A **language model** (언어 모델) gives every symbol a probability of being the next one. Here the symbols are h, e, l, o, and
-# the training text is “hello”: after h comes e, after e comes l, after l comes l, after that l comes o. Each letter goes in
-# as a **one-hot vector** (원-핫 인코딩): zeros, and a one at its place.
+# A **language model** (언어 모델) gives every symbol a probability of being the next one. Here the symbols are h, e, l, o,
+# and the training text is “hello”: after h comes e, after e comes l, after l comes l, after that l comes o. Each letter
+# goes in as a **one-hot vector** (원-핫 인코딩): zeros, and a one at its place.
 
 # %%
 vocabulary = text.Vocabulary("helo")
@@ -65,8 +65,8 @@ plots.show(plots.draw_character_steps("helo", inputs, trace.hidden[0], z, target
 
 # %% [markdown]
 # One step of gradient descent, by hand. The derivative of the loss with respect to the scores is $(p_t - y_t)/4$, where
-# $y_t$ is the one-hot target: the right score is to rise, every other to fall, each in proportion to its error. From there the dense
-# layer takes two products, and lesson 01's backward pass does the rest.
+# $y_t$ is the one-hot target: the right score is to rise, every other to fall, each in proportion to its error. From
+# there the dense layer takes two products, and lesson 01's backward pass does the rest.
 
 
 # %%
@@ -89,9 +89,9 @@ for name, weights in (("before", untrained), ("after one step", stepped)):
     print(f"{name:14}  right letters {p[np.arange(4), targets].round(2)}   loss {loss:.3f}")
 
 # %% [markdown]
-# The four places share their weights, so one may lose for a moment what others gain. A hundred steps follow, once as they
-# are, and once with $U$ held at zero: no memory. **Question:** an l is followed by an l, and by an o. How low can the loss
-# without memory be?
+# The four places share their weights, so one may lose for a moment what others gain. A hundred steps follow, once as
+# they are, and once with $U$ held at zero: no memory. **Question:** an l is followed by an l, and by an o. How low can
+# the loss without memory be?
 #
 # To write, the network feeds back its own letters: `say` starts with h, and each letter said is the next input. In the
 # figure below, press play: the scores of the right letters rise against the others.
@@ -180,21 +180,21 @@ p_right = np.array([p[np.arange(15), ids[1:]] for _, p in runs[0]])
 plots.show(plots.draw_right_letter(p_right, sample[1:], title, right_from[0], first_step=0))
 
 # %% [markdown]
-# The lecture's figures hold: right from about step 10 on, a loss under 0.001 by step 50. The first letter is the hardest. A
-# blank stands four times in the text, before i, y, w and y. After the others the network remembers what it read; at the
-# first, the hidden state is zero, and all it has is a blank, after which y is the best guess.
+# The lecture's figures hold: right from about step 10 on, a loss under 0.001 by step 50. The first letter is the
+# hardest. A blank stands four times in the text, before i, y, w and y. After the others the network remembers what it
+# read; at the first, the hidden state is zero, and all it has is a blank, after which y is the best guess.
 #
 # ## 3 Teacher forcing
 #
 # **Teacher forcing** (교사 강요): in training, the input at each step is the *true* token before, from the training text,
-# whatever the network itself would have said. Without it, the network reads its own last token, as it does later, when it
-# writes. **Scheduled sampling** (Bengio and others, 2015) throws a coin at every step: the own token with a probability that
-# grows during training, else the true one.
+# whatever the network itself would have said. Without it, the network reads its own last token, as it does later, when
+# it writes. **Scheduled sampling** (Bengio and others, 2015) throws a coin at every step: the own token with a
+# probability that grows during training, else the true one.
 #
 # The task is to learn a hundred digits of $\sqrt 2$ by heart: one right answer, and a wrong digit looks like some other
-# place. The next cell writes out the loss of one reading; one line decides what is fed. Then we train in all three ways, with the same seeds
-# and steps. Each network recites, and we replace *one* digit that it said by a wrong one: how many of the
-# next 25 are right? Once for every second place.
+# place. The next cell writes out the loss of one reading; one line decides what is fed. Then we train in all three
+# ways, with the same seeds and steps. Each network recites, and we replace *one* digit that it said by a wrong one: how
+# many of the next 25 are right? Once for every second place.
 
 # %%
 import math
@@ -241,11 +241,11 @@ title = f"After a slip {forced:.0%} right; {scheduled:.0%} with scheduled sampli
 plots.show(plots.draw_recovery(mean, title, shares))
 
 # %% [markdown]
-# Teacher forcing learns fastest, and nearly everyone trains with it. But such a network has read true digits only: after a
-# slip it is where it has never been, and often it does not come back. This gap between training and writing is **exposure
-# bias** (노출 편향). Scheduled sampling narrows it here. Its price: it learns more slowly, and where many
-# continuations are right it teaches something wrong, for the target stays the true text even after an own token that led elsewhere. With own
-# digits only, 300 steps are too few.
+# Teacher forcing learns fastest, and nearly everyone trains with it. But such a network has read true digits only:
+# after a slip it is where it has never been, and often it does not come back. This gap between training and writing is
+# **exposure bias** (노출 편향). Scheduled sampling narrows it here. Its price: it learns more slowly, and where many
+# continuations are right it teaches something wrong, for the target stays the true text even after an own token that
+# led elsewhere. With own digits only, 300 steps are too few.
 #
 # ## 4 A book in segments
 #
@@ -269,8 +269,8 @@ print(f"as numbers, all of them views of one text: {4 * len(story) / 1e6:.1f} MB
 # So we keep the numbers, and make one-hot vectors of one batch at a time (`OneHotBatches`): under 2 MB. The network is an
 # `LSTM(128)` and a `Dense` with softmax, trained with RMSprop at 0.01. **Question:** how many parameters?
 #
-# Here only the *last* position of a segment predicts. In lesson 08 *every position* does: 60 targets for the same reading.
-# We time both.
+# Here only the *last* position of a segment predicts. In lesson 08 *every position* does: 60 targets for the same
+# reading. We time both.
 
 # %%
 from course_utils.training import OneHotBatches
@@ -298,17 +298,15 @@ curves = {name: (run["minutes"], run["loss"]) for name, run in record["positions
 last, every = (losses[-1] for _, losses in curves.values())
 title = f"Every position predicts: {every:.2f} nats in the time of {last:.2f}"
 plots.show(plots.draw_by_minute(curves, title))
-first = record["first_epoch"]
 nietzsche = {n: checkpoints.load(f"nietzsche_{n}") for n in (1, 5, 20)}
-print(
-    f"epoch 1, {first['segments']:,} segments: loss {np.round(first['loss'], 4)}; lecture 1.6746"
-)
-print("checkpoints, epochs 1 to 3:", np.round(nietzsche[1].card["history"]["loss"][:3], 4))
+first, later = record["first_epoch"]["loss"], nietzsche[1].card["history"]["loss"]
+print(f"loss of epoch 1, all segments: {np.round(first, 4)}; the lecture prints 1.6746")
+print(f"of the checkpoints' training, epochs 1 to 3: {np.round(later[:3], 4)}")
 
 # %% [markdown]
-# The figure was recorded in full mode, on two cores. An update costs nearly the same, but carries 60 times the targets. The lecture's
-# 1.6746 is below our first epoch and near our second. `fit(epochs=1)`, called again, trains on and prints “Epoch 1/1”
-# again; whether that happened there, we cannot know.
+# The figure was recorded in full mode, on two cores. An update costs nearly the same, but carries 60 times the targets.
+# The lecture's 1.6746 is below our first epoch and near our second. `fit(epochs=1)`, called again, trains on and prints
+# “Epoch 1/1” again; whether that happened there, we cannot know.
 #
 # Three checkpoints continue the lecture's seed text; they have read the real book, whatever data you have. Then one
 # writes as the lecture does: the last `seg_len` = 18 characters go in, each time to an empty memory, one comes out, the
@@ -372,13 +370,13 @@ plots.show(plots.draw_reshaped(adjusted(last, 1.0), symbols, (1.0, 0.5, 0.2)))
 # The powers underflow to 0, and 0/0 is NaN. `multinomial` wants a sum of at most 1, which float32 misses by rounding.
 # Logarithms in float64, less their largest, cure both; `generation.distribution` does the same.
 #
-# **How good is it?** The held-out loss judges the model: $e^{\text{loss}}$ is its **perplexity** (as unsure as among so many equally
-# likely characters), loss$/\ln 2$ its bits a character. A written text needs other measures: which share of its words occurs in
-# the book, which of its strings of 20 are copied, which it has written before; and the **entropy** of its choices,
-# $-\sum_i p_i \log_2 p_i$.
+# **How good is it?** The held-out loss judges the model: $e^{\text{loss}}$ is its **perplexity** (as unsure as among so
+# many equally likely characters), loss$/\ln 2$ its bits a character. A written text needs other measures: which share
+# of its words occurs in the book, which of its strings of 20 are copied, which it has written before; and the
+# **entropy** of its choices, $-\sum_i p_i \log_2 p_i$.
 #
-# In the interactive figure after that, press play to write one character at a time. Below the bars stand the path that was
-# drawn and the three next-best ones, each continued greedily.
+# In the interactive figure after that, press play to write one character at a time. Below the bars stand the path that
+# was drawn and the three next-best ones, each continued greedily.
 
 # %%
 from course_utils.judging import Judgement, judge
@@ -416,10 +414,10 @@ explore(
 # %% [markdown]
 # ## 6 Names
 #
-# A model that invents names must know where a name begins and ends: each gets a **start** character, `"\t"`, and a **stop**,
-# `"\n"`. Inputs are the start and the letters, targets the letters and the stop. Shorter names are padded at the end with symbol 0, which
-# `ignore_class=0` leaves out of the loss. Names that stand in the list twice are counted once, or the held-out
-# part would hold training names.
+# A model that invents names must know where a name begins and ends: each gets a **start** character, `"\t"`, and a
+# **stop**, `"\n"`. Inputs are the start and the letters, targets the letters and the stop. Shorter names are padded at
+# the end with symbol 0, which `ignore_class=0` leaves out of the loss. Names that stand in the list twice are counted
+# once, or the held-out part would hold training names.
 
 # %%
 from course_utils import counts, training
@@ -475,8 +473,8 @@ exercises.perplexity.check(perplexity_and_bits)
 
 # %% [markdown]
 # **2 Names to arrays** (10 minutes). Write `text.rows_of_words` yourself: return `inputs` and `targets` as ids, each
-# (names, longest + 1), padded with 0 at the end. The id of a symbol is its place in the list `symbols`, whose item 0, `"·"`,
-# is padding.
+# (names, longest + 1), padded with 0 at the end. The id of a symbol is its place in the list `symbols`, whose item 0,
+# `"·"`, is padding.
 
 
 # %%
@@ -489,10 +487,11 @@ exercises.pairs.check(names_to_arrays)
 # exercises.pairs.solution()
 
 # %% [markdown]
-# **3 Four broken loops** (20 minutes). A network shall learn six words, `IDS` (6, 5), and say each after its first letter.
-# Each loop below is the body of one round; `train_words` repeats it 100 times. In each, *one* numbered line is wrong, and
-# nothing raises an error. What is imported is right: `step` returns the new state and the scores, `mean_loss(target, scores)`
-# the cross-entropy. Run them, and look at the losses and at what is said. Answer with the number of the wrong line in each.
+# **3 Four broken loops** (20 minutes). A network shall learn six words, `IDS` (6, 5), and say each after its first
+# letter. Each loop below is the body of one round; `train_words` repeats it 100 times. In each, *one* numbered line is
+# wrong, and nothing raises an error. What is imported is right: `step` returns the new state and the scores,
+# `mean_loss(target, scores)` the cross-entropy. Run them, and look at the losses and at what is said. Answer with the
+# number of the wrong line in each.
 
 # %%
 from course_utils.exercises.six_words import IDS, descend, mean_loss, says, step, train_words
@@ -583,7 +582,8 @@ exercises.invent.check((own_words, invented))
 # Nothing: it is as unsure as a choice among 57 equally likely characters.</details>
 #
 # <details><summary>Is a network trained without teacher forcing free of exposure bias?</summary>
-# Yes, it meets its own tokens in training. But it learns far more slowly, from targets that no longer fit what it read.</details>
+# Yes, it meets its own tokens in training. But it learns far more slowly, from targets that no longer fit what it
+# read.</details>
 #
 # **Next:** [lesson 08](08_alice_text_generation.ipynb), a larger network on Alice in Wonderland.
 #
