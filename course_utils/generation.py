@@ -54,8 +54,10 @@ def distribution(
         raise ValueError(f"logits has shape {logits.shape}, expected (symbols,), every score a finite number.")
     if temperature == 0:
         return np.eye(len(logits))[logits.argmax()]
-    # Subtracting the largest score changes nothing and keeps exp from overflowing.
-    p = np.exp((logits - logits.max()) / temperature)
+    # Subtracting the largest score changes nothing and keeps exp from overflowing. What is then far below zero may
+    # become minus infinity at a tiny temperature, and its exponential 0, which is right.
+    with np.errstate(over="ignore"):
+        p = np.exp((logits - logits.max()) / temperature)
     p /= p.sum()
     order = np.argsort(-p, kind="stable")
     keep = len(p) if top_k is None else min(top_k, len(p))
