@@ -257,13 +257,13 @@ plots.show(plots.draw_recovery(mean, title, shares))
 book = data.load_nietzsche()
 story = book.text.lower()
 letters = text.Vocabulary.of(story)
-segments, targets = text.windows(letters.encode(story), 60, stride=3)
+segments, following = text.windows(letters.encode(story), 60, stride=3)
 print(f"{book.edition}: {len(story):,} characters, {len(letters)} distinct ({book.source})")
 for i in range(3):
-    print(repr(letters.decode(segments[i, -24:])), "→", letters.decode(targets[i, -1:]))
-MB = segments.size * len(letters) / 1e6
+    print(repr(letters.decode(segments[i, -24:])), "→", letters.decode(following[i, -1:]))
+MB = np.eye(len(letters), dtype=bool)[segments[:1000]].nbytes * len(segments) / 1000 / 1e6
 print(f"{len(segments):,} segments in one-hot: {MB:,.0f} MB in bytes, {4 * MB:,.0f} in float32")
-print(f"as numbers, all of them views of one text: {4 * len(story) / 1e6:.1f} MB")
+print(f"as numbers, all of them views of one text: {letters.encode(story).nbytes / 1e6:.1f} MB")
 
 # %% [markdown]
 # So we keep the numbers, and make one-hot vectors of one batch at a time (`OneHotBatches`): under 2 MB. The network is an
@@ -280,8 +280,8 @@ train, _ = models.split(letters.encode(story))
 for name, every in (("only the last", False), ("every position", True)):
     model = models.nietzsche(V, every_position=every)
     model.compile(keras.optimizers.RMSprop(0.01), "sparse_categorical_crossentropy")
-    inputs, targets = text.windows(train, 60, stride=60 if every else 3)
-    batches = OneHotBatches(inputs, targets if every else targets[:, -1], V, 128, seed=7)
+    pieces, later = text.windows(train, 60, stride=60 if every else 3)
+    batches = OneHotBatches(pieces, later if every else later[:, -1], V, 128, seed=7)
     model.train_on_batch(*batches[0])  # compiles
     begin = time.perf_counter()
     for k in range(updates):
@@ -427,17 +427,17 @@ names = sorted(set(listed))
 np.random.default_rng(7).shuffle(names)
 learn, new = models.split(names)
 letters = text.Vocabulary(["·", "\t", "\n", *sorted(set("".join(names)))])
-inputs, targets = text.rows_of_words(learn, letters)
-print(f"{len(listed):,} names, {len(names):,} different; inputs {inputs.shape}:", end=" ")
-print(repr(letters.decode(inputs[0])), "→", repr(letters.decode(targets[0])))
+rows, told = text.rows_of_words(learn, letters)
+print(f"{len(listed):,} names, {len(names):,} different; rows {rows.shape}:", end=" ")
+print(repr(letters.decode(rows[0])), "→", repr(letters.decode(told[0])))
 
 model, epochs = models.inventor(len(letters)), settings.by_mode(6, 12)
 inventor = generation.Generator(model, letters)
 print("untrained:", repr(inventor("\t", 12, seed=7)))
 loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True, ignore_class=0)
-model.compile(training.optimizer(0.008, epochs * len(inputs) // 64), loss)
+model.compile(training.optimizer(0.008, epochs * len(rows) // 64), loss)
 lines, held_out = training.EpochLines(), text.rows_of_words(new, letters)
-model.fit(inputs, targets, 64, epochs, 0, callbacks=[lines], validation_data=held_out)
+model.fit(rows, told, 64, epochs, 0, callbacks=[lines], validation_data=held_out)
 learned, judged = (letters.encode("\n".join(["", *part, ""])) for part in (learn, new))
 counting = counts.CountModel(4, len(letters)).fit(learned).loss(judged)
 print(f"counting, order 4:                 held-out {counting:.3f}")
