@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -39,20 +40,26 @@ def entropy(p: np.ndarray) -> float:
 
 
 def judge(
-    generator: Generator, prompt: str, temperature: float, source: str, length: int = 2000, seed: int = 7
+    generator: Generator,
+    prompt: str,
+    temperature: float,
+    source: str,
+    length: int = 1000,
+    seeds: Sequence[int] = (1, 2, 3),
 ) -> Judgement:
-    """Let a generator write `length` characters and judge them against the text that it was trained on.
+    """Let a generator write `length` characters with each seed, and judge them against the text it was trained on.
 
     Raises
     ------
     ValueError
         If the length is below 21, or what is written has no word.
     """
-    written = generator(prompt, length, temperature, seed=seed)
-    scores = generator.logits(prompt + written)[-length - 1 : -1]  # each character is drawn from the scores before it
+    texts = [generator(prompt, length, temperature, seed=seed) for seed in seeds]
+    # Each character was drawn from the scores before it.
+    scores = np.concatenate([generator.logits(prompt + written)[-length - 1 : -1] for written in texts])
     return Judgement(
         float(np.mean([entropy(distribution(each, temperature)) for each in scores])),
-        repeated_share(written),
-        known_share(written, source),
-        copied_share(written, source),
+        float(np.mean([repeated_share(written) for written in texts])),
+        known_share(" ".join(texts), source),
+        float(np.mean([copied_share(written, source) for written in texts])),
     )

@@ -37,7 +37,7 @@ def writer():
 
 def test_greedy_text_has_no_entropy_and_repeats_itself_more_than_a_drawn_one(writer):
     source = "alice was beginning to get very tired of sitting by her sister on the bank"
-    greedy, drawn = (judge(writer, "alice ", T, source, length=400) for T in (0, 1))
+    greedy, drawn = (judge(writer, "alice ", T, source, 400, (7,)) for T in (0, 1))
     assert greedy.entropy == 0 < drawn.entropy
     assert greedy.repeated > drawn.repeated
     assert all(0 <= share <= 1 for share in (*greedy[1:], *drawn[1:]))
@@ -46,11 +46,11 @@ def test_greedy_text_has_no_entropy_and_repeats_itself_more_than_a_drawn_one(wri
 def test_the_entropy_is_that_of_the_distributions_that_were_drawn_from(writer):
     written = writer("alice ", 30, 0.7, seed=3)
     expected = [entropy(distribution(writer.logits("alice " + written[:n])[-1], 0.7)) for n in range(30)]
-    found = judge(writer, "alice ", 0.7, "alice", length=30, seed=3)
+    found = judge(writer, "alice ", 0.7, "alice", length=30, seeds=[3])
     assert found.entropy == pytest.approx(np.mean(expected), abs=1e-4)
 
 
 def test_what_a_writer_wrote_is_copied_from_itself(writer):
     written = writer("alice ", 100, 0.7, seed=7)
-    found = judge(writer, "alice ", 0.7, written, length=100, seed=7)
+    found = judge(writer, "alice ", 0.7, written, length=100, seeds=[7])
     assert found.copied == found.real == 1

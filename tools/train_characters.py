@@ -19,7 +19,7 @@ LENGTH, STRIDE, BATCH, RATE = 60, 3, 128, 0.01  # the lecture's
 EPOCHS = (1, 5, 20)
 MINUTES = 4.0
 SEED_TEXT = "immediately disclose what it really is--namely, a will to the"
-TEMPERATURES = [0, 0.2, 0.4, 0.6, 0.8, 1.0, 1.2, 1.5]
+TEMPERATURES = [0, 0.2, 0.5, 0.8, 1.0, 1.3]
 
 
 def nietzsche(book: data.Text) -> None:
@@ -45,6 +45,7 @@ def nietzsche(book: data.Text) -> None:
     ).history
     seconds = time.perf_counter() - started
     for epochs, weights in kept.items():
+        model = models.nietzsche(len(vocabulary))  # not compiled: no optimizer in the file
         model.set_weights(weights)
         checkpoints.save(
             f"nietzsche_{epochs}",

@@ -395,7 +395,7 @@ if book.source != "stand-in":  # a share of real words needs the book that was r
 entropy, repeated, real, copied = np.array(judged).T
 print("copied strings of 20:", {T: f"{share:.1%}" for T, share in zip(temperatures, copied)})
 title = (
-    f"Real words: {real[2]:.0%} at {temperatures[2]}, {real[5]:.0%} at 1, {real[-1]:.0%} at 1.5"
+    f"Real words: {real[2]:.0%} at {temperatures[2]}, {real[4]:.0%} at 1, {real[5]:.0%} at 1.3"
 )
 plots.show(plots.draw_against_temperature(temperatures, entropy, repeated, real, title))
 
