@@ -300,7 +300,7 @@ title = f"Every position predicts: {every:.2f} nats in the time of {last:.2f}"
 plots.show(plots.draw_by_minute(curves, title))
 nietzsche = {n: checkpoints.load(f"nietzsche_{n}") for n in (1, 5, 20)}
 first, later = record["first_epoch"]["loss"], nietzsche[1].card["history"]["loss"]
-print(f"loss of epoch 1, all segments: {np.round(first, 4)}; the lecture prints 1.6746")
+print(f"loss of epoch 1, all segments: {first:.4f}; the lecture prints 1.6746")
 print(f"of the checkpoints' training, epochs 1 to 3: {np.round(later[:3], 4)}")
 
 # %% [markdown]
