@@ -55,9 +55,16 @@ def nietzsche(book: data.Text) -> None:
                 "title": f"The lecture's LSTM(128) on Nietzsche after {epochs} epoch{'s' * (epochs > 1)}",
                 "command": "python -m tools.train_checkpoints nietzsche",
                 "trained_on": f"first nine tenths of the text: {len(x)} segments; {book.edition}",
-                "settings": {"length": LENGTH, "stride": STRIDE, "batch": BATCH, "optimizer": f"RMSprop, {RATE}"},
+                "settings": {
+                    "epochs": max(EPOCHS),
+                    "length": LENGTH,
+                    "stride": STRIDE,
+                    "batch": BATCH,
+                    "optimizer": f"RMSprop, {RATE}",
+                },
                 "training_seconds": round(seconds * epochs / max(EPOCHS)),
                 "figures": {
+                    "epoch": epochs,
                     "loss": history["loss"][epochs - 1],
                     "held_out_loss": history["val_loss"][epochs - 1],
                     "best_epoch": int(np.argmin(history["val_loss"])) + 1,
