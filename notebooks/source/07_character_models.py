@@ -337,7 +337,7 @@ for _ in range(4):
 # temperature 0 *is* greedy, by definition. Written as on the slide, two of them meet accidents:
 
 # %%
-pred = keras.ops.softmax(writer.logits(seed_text)).numpy()  # (61, 57), float32
+pred = keras.ops.softmax(writer.logits(seed_text + " ")).numpy()  # (62, 57), float32
 sharpened = pred[-1] ** (1 / 0.005)
 print("pred ** (1 / 0.005) has the sum", sharpened.sum())
 refused = []
