@@ -77,6 +77,7 @@ def split(
 
     The collection repeats its English sentences, each time with another translation. Therefore sentences are
     held out with all their pairs. A pair that occurs twice is kept once; one with nothing left on a side is dropped.
+    Sentences that differ in a mark or a capital alone are different ones, unless `clean` makes them equal.
 
     Parameters
     ----------

@@ -251,19 +251,20 @@ def test_line_ends_of_every_system_may_be_mixed(end):
 
 
 @pytest.mark.parametrize(
-    ("content", "named"),
+    ("lines", "encoding", "named"),
     [
-        (f"Hi.\tHallo!\nGo. Geh.\n{GOOD_LINES}".encode(), "line 2 has 0 tabs"),
-        (f"Hi.\tHallo!\n\n{GOOD_LINES}".encode(), "line 2 has 0 tabs"),
-        (f"Hi.\tHallo!\na\tb\tc\td\n{GOOD_LINES}".encode(), "line 2 has 3 tabs"),
-        (f"Hi.\tHallo!\nGo\rout.\tGeh.\n{GOOD_LINES}".encode(), "line 2 has 0 tabs: 'Go'"),
-        (f"Hi.\tHallo!\nGo.\t \tCC-BY\n{GOOD_LINES}".encode(), "line 2 lacks a sentence"),
-        (f"Thank you.\tSchönen Dank!\n{GOOD_LINES}".encode("latin-1"), "not UTF-8 text, see byte 14"),
-        (GOOD_LINES.encode("utf-16"), "not UTF-8 text, see byte 0"),
+        ("Hi.\tHallo!\nGo. Geh.\n", "utf-8", "line 2 has 0 tabs"),
+        ("Hi.\tHallo!\n\n", "utf-8", "line 2 has 0 tabs"),
+        ("Hi.\tHallo!\na\tb\tc\td\n", "utf-8", "line 2 has 3 tabs"),
+        ("Hi.\tHallo!\nGo\rout.\tGeh.\n", "utf-8", "line 2 has 0 tabs"),
+        ("Hi.\tHallo!\nGo.\t \tCC-BY\n", "utf-8", "line 2 lacks a sentence"),
+        ("Thank you.\tSchönen Dank!\n", "latin-1", "not UTF-8 text, see byte 14"),
+        ("Hi.\tHallo!\n", "utf-16", "not UTF-8 text, see byte 0"),
     ],
     ids=["no tab", "empty line", "too many tabs", "line end in a sentence", "no sentence", "latin-1", "utf-16"],
 )
-def test_what_is_wrong_with_a_file_of_sentences_is_said_and_it_is_left_alone(content, named, capsys):
+def test_what_is_wrong_with_a_file_of_sentences_is_said_and_it_is_left_alone(lines, encoding, named, capsys):
+    content = (lines + GOOD_LINES).encode(encoding)
     path = put("translation", content)
     assert data.load_translation_pairs(limit=3).source == "stand-in"
     said = capsys.readouterr().out
