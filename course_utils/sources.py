@@ -35,9 +35,14 @@ def name_list(text: str) -> str:
 
 def sentence_pairs(text: str) -> str:
     """Judge a table of English, German and, in newer editions, attribution."""
-    for number, line in enumerate(text.replace("\r\n", "\n").rstrip("\n").split("\n"), 1):
-        if line.count("\t") not in (1, 2):
-            return f"line {number:,} has {line.count(chr(9)) + 1} columns, not 2 or 3"
+    # Cut into lines as the loader does it, whatever system the line ends come from.
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n").split("\n")
+    for number, line in enumerate(lines, 1):
+        columns = line.split("\t")
+        if len(columns) not in (2, 3):
+            return f"line {number:,} has {len(columns) - 1} tabs, not 1 or 2: {line[:30]!r}"
+        if not columns[0].strip() or not columns[1].strip():
+            return f"line {number:,} lacks a sentence: {line[:30]!r}"
     return ""
 
 

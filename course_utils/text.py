@@ -254,35 +254,55 @@ def known_share(written: str, source: str) -> float:
     return float(np.mean([word in known for word in words]))
 
 
-def rows_of_words(words: Sequence[str], vocabulary: Vocabulary) -> tuple[np.ndarray, np.ndarray]:
-    r"""Return words as rows for a model that invents words: read from a start on, told up to a stop, padded at the end.
+def padded(sequences: Sequence[Sequence[int]], width: int | None = None) -> np.ndarray:
+    """Return sequences of numbers as rows, (sequences, width or the longest) of int32, with zeros at the end.
 
-    Parameters
-    ----------
-    words : sequence of str
-        Each becomes ``"\t" + word`` in the inputs and ``word + "\n"`` in the targets.
-    vocabulary : Vocabulary
-        Its symbol 0 stands for padding.
+    Raises
+    ------
+    ValueError
+        If there is no sequence, or one is longer than the width.
+    """
+    longest = max(map(len, sequences), default=-1)
+    width = longest if width is None else width
+    if not 0 <= longest <= width:
+        raise ValueError(f"Got {len(sequences)} sequences, the longest of {longest}; expected some of at most {width}.")
+    rows = np.zeros((len(sequences), width), np.int32)
+    for row, sequence in zip(rows, sequences, strict=True):
+        row[: len(sequence)] = sequence
+    return rows
 
-    Returns
-    -------
-    inputs, targets : ndarray of int32, (words, longest word + 1)
+
+def with_signs(words: Sequence[Iterable[str]], vocabulary: Vocabulary) -> list[np.ndarray]:
+    r"""Return each word, a string or a list of symbols, as numbers from the start, ``"\t"``, to the stop, ``"\n"``.
 
     Raises
     ------
     UnknownSymbolError
         If a word, the start or the stop holds a symbol that the vocabulary lacks.
     ValueError
-        If there is no word, or one holds the padding, the start or the stop.
+        If there is no word, or one holds the padding (the vocabulary's symbol 0), the start or the stop.
     """
     signs = {vocabulary.symbols[0], "\t", "\n"}
     wrong = [word for word in words if signs & set(word)]
     if wrong or not len(words):
         found = f"{wrong[0]!r} holds a sign" if wrong else "there is none"
         raise ValueError(f"Expected words without padding, start and stop ({sorted(signs)}); {found}.")
-    inputs = np.zeros((len(words), max(map(len, words)) + 1), np.int32)
-    targets = np.zeros_like(inputs)
-    for row, word in enumerate(words):
-        ids = vocabulary.encode(f"\t{word}\n")
-        inputs[row, : len(word) + 1], targets[row, : len(word) + 1] = ids[:-1], ids[1:]
-    return inputs, targets
+    return [vocabulary.encode(["\t", *word, "\n"]) for word in words]
+
+
+def rows_of_words(words: Sequence[Iterable[str]], vocabulary: Vocabulary) -> tuple[np.ndarray, np.ndarray]:
+    r"""Return words as rows for a model that invents words: read from a start on, told up to a stop, padded at the end.
+
+    Parameters
+    ----------
+    words : sequence of str or of list of str
+        Each becomes ``"\t" + word`` in the inputs and ``word + "\n"`` in the targets. Errors are as in `with_signs`.
+    vocabulary : Vocabulary
+        Its symbol 0 stands for padding.
+
+    Returns
+    -------
+    inputs, targets : ndarray of int32, (words, longest word + 1)
+    """
+    ids = with_signs(words, vocabulary)
+    return padded([row[:-1] for row in ids]), padded([row[1:] for row in ids])

@@ -239,6 +239,39 @@ def test_a_newer_file_of_sentences_is_accepted_and_half_of_it_is_not():
     assert data.load_translation_pairs(limit=3).source == "stand-in"
 
 
+GOOD_LINES = "Tom is here.\tTom ist hier.\n" * 450_000
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\r"])
+def test_line_ends_of_every_system_may_be_mixed(end):
+    put("translation", f"Hi.\tHallo!{end}Go.\tGeh.\n{GOOD_LINES}".encode())
+    pairs = data.load_translation_pairs(limit=3)
+    assert pairs.source == "COURSE_DATA_DIR"
+    assert (pairs.english, pairs.german) == (["Hi.", "Go.", "Tom is here."], ["Hallo!", "Geh.", "Tom ist hier."])
+
+
+@pytest.mark.parametrize(
+    ("lines", "encoding", "named"),
+    [
+        ("Hi.\tHallo!\nGo. Geh.\n", "utf-8", "line 2 has 0 tabs"),
+        ("Hi.\tHallo!\n\n", "utf-8", "line 2 has 0 tabs"),
+        ("Hi.\tHallo!\na\tb\tc\td\n", "utf-8", "line 2 has 3 tabs"),
+        ("Hi.\tHallo!\nGo\rout.\tGeh.\n", "utf-8", "line 2 has 0 tabs"),
+        ("Hi.\tHallo!\nGo.\t \tCC-BY\n", "utf-8", "line 2 lacks a sentence"),
+        ("Thank you.\tSchönen Dank!\n", "latin-1", "not UTF-8 text, see byte 14"),
+        ("Hi.\tHallo!\n", "utf-16", "not UTF-8 text, see byte 0"),
+    ],
+    ids=["no tab", "empty line", "too many tabs", "line end in a sentence", "no sentence", "latin-1", "utf-16"],
+)
+def test_what_is_wrong_with_a_file_of_sentences_is_said_and_it_is_left_alone(lines, encoding, named, capsys):
+    content = (lines + GOOD_LINES).encode(encoding)
+    path = put("translation", content)
+    assert data.load_translation_pairs(limit=3).source == "stand-in"
+    said = capsys.readouterr().out
+    assert named in said and str(path) in said
+    assert path.read_bytes() == content
+
+
 @pytest.mark.parametrize("load", [data.load_translation_pairs, data.load_imdb])
 @pytest.mark.parametrize("number", [0, -1])
 def test_a_number_that_makes_no_sense_is_refused(load, number):
