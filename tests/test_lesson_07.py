@@ -82,7 +82,7 @@ def test_if_you_want_you_is_right_from_about_step_10_on_and_its_loss_under_0_001
     one_hot = np.eye(10, dtype=np.float32)[ids[None, :-1]]
     cross_entropy = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     fifty_steps = defined(
-        LESSON, "fifty_steps", keras=keras, np=np, ids=ids, one_hot=one_hot, cross_entropy=cross_entropy
+        LESSON, "fifty_steps", keras=keras, np=np, codes=ids, one_hot=one_hot, cross_entropy=cross_entropy
     )
     for seed in range(2):
         run = list(fifty_steps(seed))

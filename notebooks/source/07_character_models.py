@@ -1,7 +1,7 @@
 # %% [markdown]
 # # 07 · Character models: from four letters to a book
 #
-# You build networks that write letter by letter: by hand on “hello”, then on a book, then on names.
+# You build networks that write letter by letter: “hello” by hand, then a book, then names.
 #
 # After this lesson you can
 #
@@ -11,7 +11,7 @@
 # - choose the next character greedily, by drawing, and with a temperature, without numerical accidents;
 # - judge a written text: real words, copies, repetitions; and the model: perplexity, bits a character.
 #
-# **Time:** 50 minutes, and 65 for the exercises. **Before:** lessons 01, 03 and 04; softmax and cross-entropy.
+# **Time:** 50 minutes, and 65 for the exercises. **Before:** lessons 01, 03, 04; softmax, cross-entropy.
 # **Slides:** deck E, text generation.
 
 # %%
@@ -38,10 +38,10 @@ print("ids", ids, "→", vocabulary.decode(ids), "  inputs", inputs, "  targets"
 print(f"one-hot inputs, shape {x.shape}:\n{x.astype(int)}")
 
 # %% [markdown]
-# The network of lesson 01, with a dense layer on top: $h_t = \tanh(x_t W + h_{t-1} U + b)$, and a score (logit) for each
-# letter, $z_t = h_t D + d$. Softmax makes probabilities of scores, $p_t = e^{z_t} / \sum_i e^{z_{t,i}}$. The loss is the
-# mean of $-\ln p$ over the four right letters, in nats. **Question:** with three units, which shapes have hidden states
-# and scores?
+# The network of lesson 01, with a dense layer on top: $h_t = \tanh(x_t W + h_{t-1} U + b)$, and a score (logit) for
+# each letter, $z_t = h_t D + d$. Softmax makes probabilities of scores, $p_t = e^{z_t} / \sum_i e^{z_{t,i}}$. The loss
+# is the mean of $-\ln p$ over the right letters, in nats (bits, with $\log_2$). **Question:** with three units, which
+# shapes have hidden states and scores?
 
 # %%
 from course_utils.cells import SimpleRNNCell
@@ -60,7 +60,7 @@ untrained = [weight.astype(float) for weight in model.get_weights()]
 trace, z, p, loss = forward(*untrained)
 print("hidden", trace.hidden[0].shape, " scores", z.shape, f" loss {loss:.4f}")
 print("largest difference from Keras:", np.abs(z - model(x[None])[0].numpy()).max())
-title = f"Before training: {(p.argmax(axis=1) == targets).sum()} of 4 letters are right"
+title = f"Before training: {(p.argmax(axis=1) == targets).sum()} of 4 letters right"
 plots.show(plots.draw_character_steps("helo", inputs, trace.hidden[0], z, targets, title))
 
 # %% [markdown]
@@ -78,8 +78,8 @@ def gradients(W, U, b, D, d):
 
 
 by_hand = gradients(*untrained)
+cross_entropy = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 with tf.GradientTape() as tape:
-    cross_entropy = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     loss = cross_entropy(targets[None], model(x[None]))
 pairs = zip(by_hand, tape.gradient(loss, model.trainable_weights), strict=True)
 print("largest difference from Keras:", max(np.abs(hand - g).max() for hand, g in pairs))
@@ -125,32 +125,33 @@ ways = {"untrained": path[0], "trained": path[-1], "without memory": forgetful[-
 for name, weights in ways.items():
     print(f"{name:15} loss {forward(*weights)[-1]:.3f}, says {say(*weights)}")
 print(f"its limit       ln(2)/2 = {np.log(2) / 2:.3f}")
+frames = [(inputs, targets, *forward(*weights)) for weights in path]  # one for each step
 
 
 # %%
 def after(step):
-    trace, z, p, _ = forward(*path[step])
-    title = f"Step {step}: {(p.argmax(axis=1) == targets).sum()} of 4 letters are right"
-    return plots.draw_character_steps("helo", inputs, trace.hidden[0], z, targets, title)
+    read, right, trace, z, p, _ = frames[step]
+    title = f"Step {step}: {(p.argmax(axis=1) == right).sum()} of 4 letters right"
+    return plots.draw_character_steps("helo", read, trace.hidden[0], z, right, title)
 
 
 slider = Slider(0, 100, 20, 1, "training step", play=True)
 explore(after, alt="The network on hello, with all its numbers, while it trains.", step=slider)
 
 # %% [markdown]
-# Without memory both l's look alike; one half for l and one for o is the best there is.
+# Without memory both l's look alike: at best each costs $\ln 2$, and the other two letters nothing.
 #
 # ## 2 “if you want you”
 #
 # The lecture's next example has ten symbols and an LSTM (장단기 메모리) of ten units: it reads “␣if you want yo” and shall
-# answer “if you want you”. After every step the lecture prints the loss and the likeliest letters; so do we, and
-# repeat it with other seeds.
+# answer “if you want you”. After every step the lecture prints the loss and the likeliest letters; so do we, with
+# several seeds.
 
 # %%
 sample = " if you want you"
 letters = text.Vocabulary.of(sample)
-ids = letters.encode(sample)
-one_hot = np.eye(len(letters), dtype=np.float32)[ids[None, :-1]]
+codes = letters.encode(sample)
+one_hot = np.eye(len(letters), dtype=np.float32)[codes[None, :-1]]
 
 
 def fifty_steps(seed):
@@ -159,7 +160,7 @@ def fifty_steps(seed):
     model = keras.Sequential([keras.Input((15, 10)), *layers])
     model.compile(keras.optimizers.Adam(0.1), cross_entropy)
     for _ in range(50):
-        loss = float(model.train_on_batch(one_hot, ids[None, 1:]))
+        loss = float(model.train_on_batch(one_hot, codes[None, 1:]))
         yield loss, keras.ops.softmax(model.predict_on_batch(one_hot)[0]).numpy()
 
 
@@ -171,27 +172,27 @@ for k in (*range(12), 20, 30, 40, 49):
 # %%
 right_from = []  # for each run and letter: the step from which on it stays right
 for run in runs:
-    wrong = np.array([p.argmax(axis=1) != ids[1:] for _, p in run])
+    wrong = np.array([p.argmax(axis=1) != codes[1:] for _, p in run])
     right_from.append([int(np.flatnonzero(w).max(initial=-1)) + 1 for w in wrong.T])
-    print(f"right for good from step {max(right_from[-1])}, loss of step 50 {run[-1][0]:.5f}")
+    print(f"right for good from step {max(right_from[-1])}, loss of step 49 {run[-1][0]:.5f}")
 late = sum(steps[0] == max(steps) for steps in right_from)
 title = f"In {late} of {len(runs)} runs no letter comes right later than the first"
-p_right = np.array([p[np.arange(15), ids[1:]] for _, p in runs[0]])
+p_right = np.array([p[np.arange(15), codes[1:]] for _, p in runs[0]])
 plots.show(plots.draw_right_letter(p_right, sample[1:], title, right_from[0], first_step=0))
 
 # %% [markdown]
-# The lecture's figures hold: right from about step 10 on, a loss under 0.001 by step 50. The first letter is the
-# hardest. A blank stands four times in the text, before i, y, w and y. After the others the network remembers what it
-# read; at the first, the hidden state is zero, and all it has is a blank, after which y is the best guess.
+# The lecture's figures hold: right from about step 10 on, a loss under 0.001 by the last, step 49. The first letter is
+# the hardest. A blank stands four times in the text, before i, y, w and y. After the others the network remembers what
+# it read; at the first, the hidden state is zero, and all it has is a blank, after which y is the best guess.
 #
 # ## 3 Teacher forcing
 #
 # **Teacher forcing** (교사 강요): in training, the input at each step is the *true* token before, from the training text,
-# whatever the network itself would have said. Without it, the network reads its own last token, as it does later, when
-# it writes. **Scheduled sampling** (Bengio and others, 2015) throws a coin at every step: the own token with a
+# whatever the network itself would have said. Without it, the network reads its own last token, as it does when it
+# writes. **Scheduled sampling** (Bengio and others, 2015) tosses a coin at every step: the own token with a
 # probability that grows during training, else the true one.
 #
-# The task is to learn a hundred digits of $\sqrt 2$ by heart: one right answer, and a wrong digit looks like some other
+# The task is to learn 111 digits of $\sqrt 2$ by heart: one right answer, and a wrong digit looks like some other
 # place. The next cell writes out the loss of one reading; one line decides what is fed. Then we train in all three
 # ways, with the same seeds and steps. Each network recites, and we replace *one* digit that it said by a wrong one: how
 # many of the next 25 are right? Once for every second place.
@@ -237,21 +238,21 @@ for seed in settings.by_mode(range(3), range(10)):
         print(f"after a slip {after_slip.mean():3.0%}")
 mean = {name: np.mean(each, axis=0) for name, each in shares.items()}
 forced, scheduled, _ = (share.mean() for share in mean.values())
-title = f"After a slip {forced:.0%} right; {scheduled:.0%} with scheduled sampling"
+title = f"After a slip: teacher forcing {forced:.0%} right, scheduled sampling {scheduled:.0%}"
 plots.show(plots.draw_recovery(mean, title, shares))
 
 # %% [markdown]
 # Teacher forcing learns fastest, and nearly everyone trains with it. But such a network has read true digits only:
 # after a slip it is where it has never been, and often it does not come back. This gap between training and writing is
-# **exposure bias** (노출 편향). Scheduled sampling narrows it here. Its price: it learns more slowly, and where many
-# continuations are right it teaches something wrong, for the target stays the true text even after an own token that
-# led elsewhere. With own digits only, 300 steps are too few.
+# **exposure bias** (노출 편향). Scheduled sampling narrows it here. Its price: where many continuations are right it teaches
+# something wrong, for the target stays the true text even after an own token that led elsewhere. With own digits only, a
+# slip costs nothing, but 300 steps are too few.
 #
 # ## 4 A book in segments
 #
-# The other lecture cuts a book of Nietzsche, in lower case, into **segments** of 60 characters, a new one every 3; the
-# target is the character after the segment. All segments become one-hot vectors. **Question:** how much memory is
-# that, at one byte a number?
+# The other lecture cuts a book of Nietzsche, 600,000 characters of 57 kinds, into **segments** of 60, a new one every 3;
+# the target is the character after. All become one-hot vectors. **Question:** how much memory is that, at one byte a
+# number?
 
 # %%
 book = data.load_nietzsche()
@@ -300,17 +301,17 @@ title = f"Every position predicts: {every:.2f} nats in the time of {last:.2f}"
 plots.show(plots.draw_by_minute(curves, title))
 nietzsche = {n: checkpoints.load(f"nietzsche_{n}") for n in (1, 5, 20)}
 first, later = record["first_epoch"]["loss"], nietzsche[1].card["history"]["loss"]
-print(f"loss of epoch 1, all segments: {first:.4f}; the lecture prints 1.6746")
-print(f"of the checkpoints' training, epochs 1 to 3: {np.round(later[:3], 4)}")
+print(f"training loss of epoch 1, all segments: {first:.4f}; the lecture prints 1.6746")
+print(f"the checkpoints' training loss, epochs 1 to 3: {np.round(later[:3], 4)}")
 
 # %% [markdown]
-# The figure was recorded in full mode, on two cores. An update costs nearly the same, but carries 60 times the targets.
+# The figure was recorded in full mode, on two cores. An update costs little more, but carries 60 times the targets.
 # The lecture's 1.6746 is below our first epoch and near our second. `fit(epochs=1)`, called again, trains on and prints
 # “Epoch 1/1” again; whether that happened there, we cannot know.
 #
-# Three checkpoints continue the lecture's seed text; they have read the real book, whatever data you have. Then one
-# writes as the lecture does: the last `seg_len` = 18 characters go in, each time to an empty memory, one comes out, the
-# window moves on by one.
+# Three checkpoints continue the lecture's seed text; they have read the real book, whatever data you have. Then the
+# lecture's cat: a window of `seg_len` = 18 characters goes in, to an empty memory; the likeliest next joins it, the first
+# drops out.
 
 # %%
 seed_text = "immediately disclose what it really is--namely, a will to the"
@@ -333,13 +334,13 @@ for _ in range(4):
 # ## 5 Choosing the next character
 #
 # The lecture has three options for the probabilities `pred`: **greedy**, the largest; **multinomial**, draw from them;
-# **temperature** (온도) $T$, draw from $p_i^{1/T} / \sum_j p_j^{1/T}$. As $T$ goes to 0 only the largest is left, so
-# temperature 0 *is* greedy, by definition. Written as on the slide, two of them meet accidents:
+# **temperature** (온도) $T$, draw from $p_i^{1/T} / \sum_j p_j^{1/T}$. Below 1 it sharpens, above 1 it flattens; towards 0
+# only the largest is left, so $T = 0$ is defined as greedy. Written as on the slide, two of the three meet accidents:
 
 # %%
 pred = keras.ops.softmax(writer.logits(seed_text + " ")).numpy()  # (62, 57), float32
-sharpened = pred[-1] ** (1 / 0.005)
-print("pred ** (1 / 0.005) has the sum", sharpened.sum())
+sharpened = pred[-1] ** (1 / 0.001)
+print("pred ** (1 / 0.001) has the sum", sharpened.sum())
 refused = []
 for p in pred:
     try:
@@ -361,7 +362,7 @@ def adjusted(pred, temperature):
 
 last = pred[-1]
 assert np.allclose(adjusted(last, 0.5), last**2 / np.sum(last**2), atol=1e-6)
-assert np.isclose(adjusted(last, 0.005).sum(), 1)
+assert np.isclose(adjusted(last, 0.001).sum(), 1)
 drawn = np.random.default_rng(7).choice(len(last), p=adjusted(last, 1.0))
 print("greedy:", repr(symbols[adjusted(last, 0).argmax()]), "  drawn:", repr(symbols[drawn]))
 plots.show(plots.draw_reshaped(adjusted(last, 1.0), symbols, (1.0, 0.5, 0.2)))
@@ -375,19 +376,16 @@ plots.show(plots.draw_reshaped(adjusted(last, 1.0), symbols, (1.0, 0.5, 0.2)))
 # of its words occurs in the book, which of its strings of 20 are copied, which it has written before; and the
 # **entropy** of its choices, $-\sum_i p_i \log_2 p_i$.
 #
-# In the interactive figure after that, press play to write one character at a time. Below the bars stand the path that
-# was drawn and the three next-best ones, each continued greedily.
+# In the section's last figure, press play to write one character at a time. Below the bars: the path drawn and the three
+# likeliest others, each continued greedily.
 
 # %%
 from course_utils.judging import Judgement, judge
 
 for epochs, checkpoint in nietzsche.items():
     loss = checkpoint.figures["held_out_loss"]
-    print(
-        f"epoch {epochs:2}: held-out loss {loss:.3f} nats, perplexity {np.exp(loss):.2f}, ",
-        end="",
-    )
-    print(f"{loss / np.log(2):.2f} bits a character")
+    print(f"epoch {epochs:2}: held-out loss {loss:.3f} nats,", end=" ")
+    print(f"perplexity {np.exp(loss):.2f}, {loss / np.log(2):.2f} bits a character")
 temperatures = record["judged"]["temperatures"]
 judged = [Judgement(**each) for each in record["judged"]["judged"]]
 if book.source != "stand-in":  # a share of real words needs the book that was read
@@ -412,12 +410,14 @@ explore(
 )
 
 # %% [markdown]
+# Greedy text repeats itself; hot text misspells.
+#
 # ## 6 Names
 #
 # A model that invents names must know where a name begins and ends: each gets a **start** character, `"\t"`, and a
 # **stop**, `"\n"`. Inputs are the start and the letters, targets the letters and the stop. Shorter names are padded at
-# the end with symbol 0, which `ignore_class=0` leaves out of the loss. Names that stand in the list twice are counted
-# once, or the held-out part would hold training names.
+# the end with symbol 0, which `ignore_class=0` leaves out of the loss. Names listed twice are kept once, or the held-out
+# part would hold training names. Beside it stands a model that counts what followed each three letters.
 
 # %%
 from course_utils import counts, training
@@ -426,21 +426,21 @@ listed = data.load_nltk_names().names
 names = sorted(set(listed))
 np.random.default_rng(7).shuffle(names)
 learn, new = models.split(names)
-letters = text.Vocabulary(["·", "\t", "\n", *sorted(set("".join(names)))])
-rows, told = text.rows_of_words(learn, letters)
+signs = text.Vocabulary(["·", "\t", "\n", *sorted(set("".join(names)))])
+rows, told = text.rows_of_words(learn, signs)
 print(f"{len(listed):,} names, {len(names):,} different; rows {rows.shape}:", end=" ")
-print(repr(letters.decode(rows[0])), "→", repr(letters.decode(told[0])))
+print(repr(signs.decode(rows[0])), "→", repr(signs.decode(told[0])))
 
-model, epochs = models.inventor(len(letters)), settings.by_mode(6, 12)
-inventor = generation.Generator(model, letters)
+model, epochs = models.inventor(len(signs)), settings.by_mode(6, 12)
+inventor = generation.Generator(model, signs)
 print("untrained:", repr(inventor("\t", 12, seed=7)))
 loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True, ignore_class=0)
 model.compile(training.optimizer(0.008, epochs * len(rows) // 64), loss)
-lines, held_out = training.EpochLines(), text.rows_of_words(new, letters)
+lines, held_out = training.EpochLines(), text.rows_of_words(new, signs)
 model.fit(rows, told, 64, epochs, 0, callbacks=[lines], validation_data=held_out)
-learned, judged = (letters.encode("\n".join(["", *part, ""])) for part in (learn, new))
-counting = counts.CountModel(4, len(letters)).fit(learned).loss(judged)
-print(f"counting, order 4:                 held-out {counting:.3f}")
+learned, judged = (signs.encode("\n".join(["", *part, ""])) for part in (learn, new))
+counting = counts.CountModel(4, len(signs)).fit(learned).loss(judged)
+print(f"counting after three letters:    held-out {counting:.3f}")
 
 # %%
 for T in (0.5, 1.0):
@@ -453,13 +453,13 @@ for T in (0.5, 1.0):
     print("  the others:", *sorted(invented - set(names))[::15])
 
 # %% [markdown]
-# On seven thousand short names, counting three letters back is a match for the network. The colder the draw, the more
-# copies. And some invented names exist: they stand in the held-out part, which the network never saw.
+# On seven thousand short names, a model that counts what followed each three letters is no worse. The colder the draw,
+# the more copies. And some invented names exist: they stand in the held-out part, which the network never saw.
 #
 # ## Exercises
 #
 # **1 Perplexity** (5 minutes). `p`, (characters,), holds the probability that a model gave to each character that came.
-# Return the perplexity and the bits a character. Some p may be tiny, such as 1e-300, and there may be thousands.
+# Return perplexity and bits a character. Some p may be tiny, such as 1e-300, and there may be thousands.
 
 
 # %%
@@ -487,11 +487,11 @@ exercises.pairs.check(names_to_arrays)
 # exercises.pairs.solution()
 
 # %% [markdown]
-# **3 Four broken loops** (20 minutes). A network shall learn six words, `IDS` (6, 5), and say each after its first
-# letter. Each loop below is the body of one round; `train_words` repeats it 100 times. In each, *one* numbered line is
-# wrong, and nothing raises an error. What is imported is right: `step` returns the new state and the scores,
-# `mean_loss(target, scores)` the cross-entropy. Run them, and look at the losses and at what is said. Answer with the
-# number of the wrong line in each.
+# **3 Four broken loops** (20 minutes). A network shall say hello, world, learn, other, tower and metal, `IDS` (6, 5),
+# from the first letter on. Each loop is one round of 100; `carried` is the state that the round before returned. In
+# each, *one* numbered line is wrong, and nothing raises an error. What is imported is right: `step` returns the new
+# state and the scores, `mean_loss(target, scores)` a quarter of the cross-entropy. Compare the losses with what is
+# said, and answer with the number of the wrong line in each.
 
 # %%
 from course_utils.exercises.six_words import IDS, descend, mean_loss, says, step, train_words
@@ -547,8 +547,8 @@ def loop_d(weights, carried):
 
 # %%
 for name, loop in zip("ABCD", (loop_a, loop_b, loop_c, loop_d)):
-    weights, loss = train_words(loop)
-    print(f"{name}: loss {loss:.2f}, says", *says(weights))
+    weights, final = train_words(loop)
+    print(f"{name}: loss {final:.2f}, says", *says(weights))
 
 answer = {"A": None, "B": None, "C": None, "D": None}  # your numbers here
 exercises.loops.check(answer)
@@ -570,7 +570,7 @@ exercises.invent.check((own_words, invented))
 # %% [markdown]
 # ## Summary
 #
-# - The gradient of the loss with respect to the scores is $p - y$; a letter with two successors needs memory.
+# - The gradient of a letter's loss with respect to its scores is $p - y$; a letter with two successors needs memory.
 # - Teacher forcing feeds the true token before; what to do after its own slips the network never practises.
 # - Keep a text as numbers and windows as views; one-hot vectors live for one batch.
 # - Temperature 0 is greedy, by definition; compute in logarithms.
@@ -579,7 +579,7 @@ exercises.invent.check((own_words, invented))
 # **Two quick questions**
 #
 # <details><summary>A model of 57 characters has perplexity 57. What has it learned?</summary>
-# Nothing: it is as unsure as a choice among 57 equally likely characters.</details>
+# Nothing of use: guessing among 57 equally likely ones does as well.</details>
 #
 # <details><summary>Is a network trained without teacher forcing free of exposure bias?</summary>
 # Yes, it meets its own tokens in training. But it learns far more slowly, from targets that no longer fit what it
