@@ -188,7 +188,8 @@ class Translator(StepByStep):
             raise ValueError("This network has no attention: make it with attention='dot' or 'additive'.")
         source = list(self._split(sentence, self.source_vocabulary))
         ids, rows = [self.start], []
-        states, memory = self.encode(self.source_ids([sentence]))
+        # One column of padding more: Keras warns of a softmax over a single symbol.
+        states, memory = self.encode(np.pad(self.source_ids([sentence]), ((0, 0), (0, 1))))
         while source and len(ids) <= longest:
             scores, states, weights = self._step(tf.constant(ids[-1:]), states, memory)
             log_p = self._log_p(scores).numpy()[0]
@@ -196,7 +197,7 @@ class Translator(StepByStep):
             ids.append(int(log_p.argmax()))
             if ids[-1] == self.stop:
                 break
-            rows.append(weights.numpy()[0])
+            rows.append(weights.numpy()[0, : len(source)])
         weights = np.reshape(np.array(rows, np.float32), (len(rows), len(source)))
         return Alignment(source, self._symbols(ids[1:]), weights)
 

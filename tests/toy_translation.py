@@ -14,7 +14,7 @@ from course_utils.text import Vocabulary
 LETTERS = "abcde"
 SOURCE = Vocabulary(["·", *LETTERS])
 TARGET = Vocabulary(["·", "\t", "\n", *LETTERS])
-EPOCHS = 8
+EPOCHS = 15
 
 
 @cache
@@ -72,8 +72,8 @@ def trained(attention: str | None) -> tuple[keras.Model, dict[str, list[float]]]
     keras.utils.set_random_seed(7)
     model = translation.translator(len(SOURCE), len(TARGET), units=48, embedding=16, attention=attention)
     learn, held_out = words()
-    recipe = translation.Recipe(epochs=EPOCHS, learning_rate=0.01)
-    history, _ = translation.train(model, Batches(learn, 64, seed=1), Batches(held_out, 256), recipe)
+    recipe = translation.Recipe(epochs=EPOCHS, learning_rate=0.02)
+    history, _ = translation.train(model, Batches(learn, 128, seed=1), Batches(held_out, 256), recipe)
     return model, history
 
 
