@@ -33,7 +33,8 @@ def backwards(word: str) -> str:
 
 def arrays(sources: list[str], targets: list[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return source ids, target inputs and targets, (words, time), padded with 0 at the end."""
-    source = np.zeros((len(sources), max(map(len, sources))), np.int32)
+    # Two columns at least: Keras warns of a softmax over a single symbol.
+    source = np.zeros((len(sources), max(2, *map(len, sources))), np.int32)
     inputs = np.zeros((len(targets), max(map(len, targets)) + 1), np.int32)
     expected = np.zeros_like(inputs)
     for row, (one, other) in enumerate(zip(sources, targets, strict=True)):
