@@ -9,6 +9,7 @@ import keras
 import numpy as np
 
 from course_utils import checkpoints, data, pairs, scores, training, translation
+from course_utils.batches import TranslationBatches
 from course_utils.decoding import Translator
 from course_utils.text import Vocabulary
 
@@ -32,9 +33,9 @@ def train(name: str, title: str, loaded: data.Pairs, attention: str | None = Non
     sources = pairs.source_vocabulary(learn.sources + held_out.sources * of_characters, words)
     targets = pairs.target_vocabulary(learn.targets + held_out.targets * of_characters, words)
 
-    def batches(part: pairs.Part, size: int, seed: int | None = None) -> pairs.TranslationBatches:
+    def batches(part: pairs.Part, size: int, seed: int | None = None) -> TranslationBatches:
         ids = pairs.source_ids(part.sources, sources), pairs.target_ids(part.targets, targets)
-        return pairs.TranslationBatches(*ids, size, seed)
+        return TranslationBatches(*ids, size, seed)
 
     def build(fast: bool = False):
         return translation.translator(len(sources), len(targets), attention=attention, fast=fast, **NETWORK)
