@@ -24,7 +24,7 @@ from course_utils import checkpoints, models, training  # noqa: E402
 from course_utils.counts import CountModel  # noqa: E402
 from course_utils.generation import Generator  # noqa: E402
 from course_utils.text import Vocabulary, copied_share, windows  # noqa: E402
-from tools import train_characters, train_sentiment  # noqa: E402
+from tools import train_characters, train_sentiment, train_translation  # noqa: E402
 
 
 def alice() -> None:
@@ -128,6 +128,7 @@ RECIPES = {
     "alice_lecture": alice_lecture,
     **{name: partial(_with, data.load_imdb, recipe) for name, recipe in train_sentiment.RECIPES.items()},
     **{name: partial(_with, data.load_nietzsche, recipe) for name, recipe in train_characters.RECIPES.items()},
+    **{name: partial(_with, data.load_translation_pairs, recipe) for name, recipe in train_translation.RECIPES.items()},
 }
 
 
