@@ -36,7 +36,7 @@ def entropy(p: np.ndarray) -> float:
     """Return the entropy of a distribution, (symbols,), in bits: 0 if the choice is certain."""
     p = np.asarray(p, float)
     p = p[p > 0]
-    return float(np.sum(p * np.log2(1 / p)))
+    return float(-np.sum(p * np.log2(p))) + 0.0  # of a certain choice 0, not -0
 
 
 def judge(
