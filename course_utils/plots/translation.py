@@ -67,12 +67,13 @@ def draw_alignment(
     if chosen is not None and chosen not in range(len(target)):
         raise ValueError(f"chosen is {chosen}, expected None or the number of a target symbol, 0 to {len(target) - 1}.")
     columns, rows = names_of(source), names_of(target)
-    left = max(1.3, 0.45 + 10 * ADVANCE * max(map(len, rows)))
-    wide, high = min(0.9, (_RIGHT - left) / len(source)), max(0.12, min(0.3, 5.0 / len(target)))
-    points, small = min(13.0, 0.8 * wide / ADVANCE, 60 * high), min(12.0, 72 * high * 0.85)
-    longest = max(map(len, columns))
-    if tilted := longest > 1 and longest * 9 * ADVANCE > wide - 0.06:
-        points = min(9.5, 62 * wide)
+    high = max(0.12, min(0.3, 5.0 / len(target)))
+    small = min(12.0, 61 * high)
+    left = max(1.3, 0.35 + small * ADVANCE * max(map(len, rows)))
+    wide = min(0.9, (_RIGHT - left) / len(source))
+    longest, points = max(map(len, columns)), min(13.0, 60 * wide, 60 * high)
+    tilted = longest > 1 and longest * 9 * ADVANCE > 0.92 * wide
+    points = min(9.5, 62 * wide) if tilted else min(points, 0.92 * wide / ADVANCE / longest)
     over = 0.2 + (longest * points * ADVANCE * np.sin(_TILT) if tilted else 0.18)  # the height that the names take
     top = 0.6 + high * len(target)  # of the map
     sheet = Sheet(9, top + over + (_BARS + 0.5 if chosen is not None else 0) + 0.45)
@@ -86,7 +87,6 @@ def draw_alignment(
         sheet.text(["▶"], left - 0.22 - small * ADVANCE * len(rows[chosen]), y[chosen + 1] + high / 2 - 0.045, 10, mark)
         _draw_bars(sheet, middles, wide, top + over + 0.15, weights[chosen])
     write(sheet, rows, left - 0.08, (y[:-1] + y[1:]) / 2 - 0.0045 * small, small, inks, align="right")
-    points = points if tilted or longest == 1 else min(12.0, 0.94 * wide / ADVANCE / longest)
     if not tilted:
         write(sheet, columns, middles, top + 0.1, points)
     write(sheet, ["source →", "target ↓"], left - 0.08, [top + 0.24, top + 0.08], 8.5, GREY, align="right")
