@@ -8,6 +8,7 @@ in every lesson and deck.
 
 from ..figures import show as show
 from .accuracy import draw_accuracy_by_gap as draw_accuracy_by_gap
+from .beam import draw_beam as draw_beam
 from .character_steps import draw_character_steps as draw_character_steps
 from .characters import draw_against_temperature as draw_against_temperature
 from .characters import draw_by_minute as draw_by_minute
@@ -46,3 +47,7 @@ from .style import shown as shown
 from .style import use_style as use_style
 from .tokens import draw_tokens as draw_tokens
 from .tokens import draw_word_map as draw_word_map
+from .translation import draw_alignment as draw_alignment
+from .translation import draw_by_length as draw_by_length
+from .translation_steps import draw_attention_step as draw_attention_step
+from .translation_steps import draw_encoder_decoder as draw_encoder_decoder
