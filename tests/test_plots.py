@@ -127,8 +127,8 @@ def test_settings_without_a_meaning_are_refused_by_the_figure_too():
 def test_the_figure_under_the_sliders_is_quick():
     seconds = []
     for _ in range(5):
-        begin = time.perf_counter()
+        begin = time.process_time()
         figure_png(FIGURES["next symbol"](), PASSING)
-        seconds.append(time.perf_counter() - begin)
-    # It takes 30 to 50 ms; the limit is for machines that do other things at the same time.
+        seconds.append(time.process_time() - begin)
+    # It takes 30 to 50 ms; the limit is for slower machines. Processor time: what else runs does not count.
     assert min(seconds) < 0.5

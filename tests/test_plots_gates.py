@@ -242,10 +242,10 @@ def test_a_microscope_that_does_not_fit_is_refused(changes, error, fragment):
 def test_the_microscope_is_quick():
     seconds = []
     for step in range(5):
-        begin = time.perf_counter()
+        begin = time.process_time()
         figure_png(plots.draw_microscope(SENTENCE, EIGHT, step, PREDICTION), PASSING)
-        seconds.append(time.perf_counter() - begin)
-    # It takes about 30 ms; the limit is for machines that do other things at the same time.
+        seconds.append(time.process_time() - begin)
+    # It takes about 30 ms; the limit is for slower machines. Processor time: what else runs does not count.
     assert min(seconds) < 0.5
 
 

@@ -145,10 +145,10 @@ def test_what_cannot_be_drawn_is_refused(changes, fragment):
 def test_the_picture_is_quick():
     seconds = []
     for units in (3, 3, 3, 4, 4):
-        begin = time.perf_counter()
+        begin = time.process_time()
         figure_png(plots.draw_layer("Bidirectional(LSTM)", True, True, units=units), PASSING)
-        seconds.append(time.perf_counter() - begin)
-    # It takes about 35 ms; the limit is for machines that do other things at the same time.
+        seconds.append(time.process_time() - begin)
+    # It takes about 35 ms; the limit is for slower machines. Processor time: what else runs does not count.
     assert min(seconds) < 0.5
 
 

@@ -148,7 +148,7 @@ def test_a_slider_gets_its_picture_in_time():
     figure_png(plots.draw_paths(places[0]), PASSING)
     seconds = []
     for place in places:
-        begin = time.perf_counter()
+        begin = time.process_time()
         figure_png(plots.draw_paths(place), PASSING)
-        seconds.append(time.perf_counter() - begin)
+        seconds.append(time.process_time() - begin)
     assert min(seconds) < 0.25  # far above what it takes: for machines that do other things at the same time

@@ -183,10 +183,10 @@ def test_a_review_that_does_not_fit_is_refused(changes, error, fragment):
 def test_the_picture_is_quick():
     seconds = []
     for _ in range(5):
-        begin = time.perf_counter()
+        begin = time.process_time()
         figure_png(drawn(WORDS * 5), PASSING)
-        seconds.append(time.perf_counter() - begin)
-    # It takes about 35 ms; the limit is for machines that do other things at the same time.
+        seconds.append(time.process_time() - begin)
+    # It takes about 35 ms; the limit is for slower machines. Processor time: what else runs does not count.
     assert min(seconds) < 0.5
 
 

@@ -214,10 +214,10 @@ def test_weights_that_do_not_fit_are_refused(changes, error, fragment):
 def test_a_slider_gets_its_picture_in_time():
     seconds = []
     for chosen in range(6):
-        begin = time.perf_counter()
+        begin = time.process_time()
         figure_bundle(alignment("abcdefghijklmno", "ponmlkjihgfedcb", chosen=chosen), "alt", PASSING)
-        seconds.append(time.perf_counter() - begin)
-    # It takes about 35 ms; the limit is for machines that do other things at the same time.
+        seconds.append(time.process_time() - begin)
+    # It takes about 35 ms; the limit is for slower machines. Processor time: what else runs does not count.
     assert min(seconds) < 0.5
 
 
