@@ -54,7 +54,7 @@ unit: $(READY)
 
 # Every notebook from first to last cell in class mode; tagged cells must print what they printed when saved.
 nbval: $(READY)
-	JUPYTER_PREFER_ENV_PATH=1 COURSE_MODE=class $(BIN)/python -m pytest --nbval-lax --nbval-cell-timeout=120 --nbval-kernel-name=python3 \
+	JUPYTER_PREFER_ENV_PATH=1 COURSE_MODE=class $(BIN)/python -m pytest --nbval-lax --nbval-cell-timeout=240 --nbval-kernel-name=python3 \
 	  -p no:cacheprovider -o timeout=900 $(NOTEBOOKS)
 
 notebooks: $(READY)

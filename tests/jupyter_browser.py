@@ -138,7 +138,7 @@ class JupyterBrowser:
             ".map(prompt => prompt.textContent.replace(/[^0-9*]/g, ''))"
         )
 
-    def run_all(self, seconds: float = 200) -> None:
+    def run_all(self, seconds: float = 500) -> None:
         """Clear all outputs, run every cell, wait until each has its count or an error has stopped the run.
 
         Raises

@@ -17,7 +17,7 @@ from .jupyter_server import wait_until
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(bool(missing()), reason=missing()),
-    pytest.mark.timeout(420),
+    pytest.mark.timeout(700),
 ]
 
 # A lesson in small, for the machinery of the package.
