@@ -13,10 +13,10 @@ import numpy as np
 import tensorflow as tf
 
 from .beam import Hypothesis, ranked, search
-from .text import Vocabulary
+from .pairs import START, STOP
+from .text import Vocabulary, padded
 from .translation import StepByStep
 
-START, STOP = "\t", "\n"
 BATCH = 256  # sentences that are translated side by side
 
 
@@ -92,7 +92,8 @@ class Translator(StepByStep):
         UnknownSymbolError
             If a sentence holds a symbol that the source vocabulary lacks.
         """
-        return _padded([self._encoded(sentence, self.source_vocabulary) for sentence in sentences])
+        ids = [self._encoded(sentence, self.source_vocabulary) for sentence in sentences]
+        return padded(ids, max([1, *map(len, ids)]))
 
     def greedy(self, sentences: Sequence[str], longest: int = 100) -> list[str]:
         """Return translations: at each step the likeliest symbol, until the stop sign or `longest` symbols.
@@ -170,8 +171,8 @@ class Translator(StepByStep):
         found = []
         for first in range(0, len(sentences), BATCH):
             ids = [self._encoded(text, self.target_vocabulary) for text in translations[first : first + BATCH]]
-            inputs = _padded([np.append(self.start, row) for row in ids])
-            targets = _padded([np.append(row, self.stop) for row in ids])
+            inputs = padded([np.append(self.start, row) for row in ids])
+            targets = padded([np.append(row, self.stop) for row in ids])
             found.append(self._forced(self.source_ids(sentences[first : first + BATCH]), inputs, targets).numpy())
         return np.concatenate([np.zeros(0, np.float32), *found])
 
@@ -261,13 +262,6 @@ class Translator(StepByStep):
         log_p = tf.nn.log_softmax(self.model([source, inputs], training=False))
         chosen = tf.gather(log_p, targets, batch_dims=2)
         return tf.reduce_sum(tf.where(targets == 0, 0.0, chosen), axis=1)
-
-
-def _padded(rows: Sequence[np.ndarray]) -> np.ndarray:
-    ids = np.zeros((len(rows), max([1, *map(len, rows)])), np.int32)
-    for line, row in zip(ids, rows, strict=True):
-        line[: len(row)] = row
-    return ids
 
 
 def _check(sentences: Sequence[str], **sizes: int) -> None:

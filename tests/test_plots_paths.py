@@ -16,6 +16,8 @@ from course_utils.figures import PASSING, figure_png
 from course_utils.paths import AHEAD, Fork, Path
 from course_utils.plots.style import COLOURS, outline
 
+from .pictures import assert_nothing_leaves
+
 pytestmark = pytest.mark.usefixtures("course_style")
 
 SYMBOLS = [*"\n abcdefghijklmnopqrst$_^{\\ä한"]
@@ -128,15 +130,7 @@ def test_any_length_can_be_drawn_without_a_warning_and_stays_within_the_picture(
         warnings.simplefilter("error")
         figure = plots.draw_paths(fork(written="".join(np.resize(SYMBOLS, length)), temperature=temperature, prompt=""))
         assert figure_png(figure)
-    width, height = figure.get_size_inches()
-    for polygons in figure.findobj(PolyCollection):
-        corners = np.concatenate([path.vertices for path in polygons.get_paths()])
-        assert (corners >= 0).all()
-        assert (corners <= (width, height)).all()
-    for letters in figure.findobj(PathCollection):
-        for path, (x, y), area in zip(letters.get_paths(), letters.get_offsets(), letters.get_sizes(), strict=True):
-            drawn = (x, y) + path.vertices[path.codes != path.CLOSEPOLY] * np.sqrt(area) / 72
-            assert drawn.size == 0 or (0 <= drawn.min() and (drawn.max(axis=0) <= (width, height)).all())
+    assert_nothing_leaves(figure)
 
 
 def test_two_characters_are_enough():

@@ -7,12 +7,14 @@ import warnings
 
 import numpy as np
 import pytest
-from matplotlib.collections import PathCollection, PolyCollection
+from matplotlib.collections import PolyCollection
 from matplotlib.colors import to_rgb
 
 from course_utils import plots
 from course_utils.figures import PASSING, figure_png
 from course_utils.plots.tokens import MOST_STEPS, TOKEN_COLOURS, writable
+
+from .pictures import assert_nothing_leaves
 
 pytestmark = pytest.mark.usefixtures("course_style")
 
@@ -109,15 +111,7 @@ def test_any_text_can_be_drawn_without_a_warning_and_stays_within_the_picture(na
         warnings.simplefilter("error")
         figure = plots.draw_tokens(tokens, range(1, len(tokens) + 1), length)
         assert figure_png(figure)
-    width, height = figure.get_size_inches()
-    for polygons in figure.findobj(PolyCollection):
-        corners = np.concatenate([path.vertices for path in polygons.get_paths()])
-        assert (corners >= 0).all()
-        assert (corners <= (width, height)).all()
-    for letters in figure.findobj(PathCollection):
-        for path, (x, y), area in zip(letters.get_paths(), letters.get_offsets(), letters.get_sizes(), strict=True):
-            drawn = (x, y) + path.vertices[path.codes != path.CLOSEPOLY] * np.sqrt(area) / 72
-            assert drawn.size == 0 or (0 <= drawn.min() and (drawn.max(axis=0) <= (width, height)).all())
+    assert_nothing_leaves(figure)
 
 
 def test_of_very_many_tokens_the_first_and_the_last_are_shown():

@@ -15,20 +15,10 @@ from ..generation import distribution
 from ..judging import entropy
 from .gates import within
 from .sheet import as_title
-from .style import COLOURS, in_font, listed, title_of_figure
+from .style import COLOURS, LINE_LOOKS, in_font, listed, title_of_figure
 
 MOST_LETTERS = 60
 """How long a text may be of which each letter has a row."""
-
-_LINES = tuple(
-    {"color": colour, "marker": marker, "linestyle": style, "linewidth": 2, "markersize": 6}
-    for colour, marker, style in zip(
-        (COLOURS["ours"], COLOURS["mark"], "#009E73", "#000000", "#CC79A7"),
-        "osD^v",
-        ("-", "--", "-.", ":", (0, (6, 1, 1, 1))),
-        strict=True,
-    )
-)
 
 
 def draw_right_letter(
@@ -163,7 +153,7 @@ def draw_recovery(right: Mapping[str, ArrayLike], title: str, spread: Mapping[st
         raise ValueError(f"spread has {', '.join(spread)}, expected names out of {', '.join(right)}.")
     figure = Figure(figsize=(9, 3.8), layout="constrained")
     axes = figure.subplots()
-    for (name, values), look in zip(right.items(), _LINES, strict=False):
+    for (name, values), look in zip(right.items(), LINE_LOOKS, strict=False):
         later = np.arange(1, len(values) + 1)
         if name in spread:
             runs = _shares(f"spread of {name!r}", spread[name], ("seeds", None), ("characters", len(values)))
@@ -211,8 +201,8 @@ def draw_against_temperature(
     panels = figure.subplots(1, 2)
     panels[0].plot(temperatures, entropy, color="black", marker="^", linewidth=2, clip_on=False)
     panels[0].set(ylabel="entropy (bits a character)", ylim=(0, None))
-    panels[1].plot(temperatures, repeated, **_LINES[0], label="strings that repeat")
-    panels[1].plot(temperatures, real_words, **_LINES[1], label="real words")
+    panels[1].plot(temperatures, repeated, **LINE_LOOKS[0], label="strings that repeat")
+    panels[1].plot(temperatures, real_words, **LINE_LOOKS[1], label="real words")
     panels[1].set(ylabel="share (%)", ylim=(-0.02, 1.04))
     panels[1].yaxis.set_major_formatter(PercentFormatter(1, symbol=""))
     panels[1].legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, handlelength=3, borderaxespad=0.2)
@@ -246,7 +236,7 @@ def draw_by_minute(curves: Mapping[str, tuple[ArrayLike, ArrayLike]], title: str
     figure = Figure(figsize=(9, 3.8), layout="constrained")
     axes = figure.subplots()
     ends = []
-    for (name, curve), look in zip(_few("curves", curves), _LINES, strict=False):
+    for (name, curve), look in zip(_few("curves", curves), LINE_LOOKS, strict=False):
         if len(curve) != 2:
             raise ValueError(f"The curve of {name!r} has {len(curve)} parts, expected two: minutes and losses.")
         minutes = numbers(f"minutes of {name!r}", curve[0], ("points", None))
@@ -264,8 +254,8 @@ def draw_by_minute(curves: Mapping[str, tuple[ArrayLike, ArrayLike]], title: str
 
 
 def _few(name: str, curves: Mapping) -> list[tuple]:
-    if not isinstance(curves, Mapping) or not 1 <= len(curves) <= len(_LINES):
-        raise ValueError(f"{name} is {curves!r}, expected a dict with one to {len(_LINES)} entries.")
+    if not isinstance(curves, Mapping) or not 1 <= len(curves) <= len(LINE_LOOKS):
+        raise ValueError(f"{name} is {curves!r}, expected a dict with one to {len(LINE_LOOKS)} entries.")
     return list(curves.items())
 
 

@@ -26,6 +26,18 @@ COLOURS = {
 }
 
 
+LINE_LOOKS = tuple(
+    {"color": colour, "marker": marker, "linestyle": style, "linewidth": 2, "markersize": 6}
+    for colour, marker, style in zip(
+        (COLOURS["ours"], COLOURS["mark"], "#009E73", "#000000", "#CC79A7"),
+        "osD^v",
+        ("-", "--", "-.", ":", (0, (6, 1, 1, 1))),
+        strict=True,
+    )
+)
+"""Of up to five lines in one picture: each differs in colour, marker and stroke."""
+
+
 def use_style() -> None:
     """Set the look of all figures: readable sizes, no frame lines without meaning."""
     matplotlib.rcParams.update(

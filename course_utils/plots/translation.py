@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike
 from ..checks import numbers
 from .gates import within
 from .sheet import GREY, Sheet, as_letters, number, shortened
-from .style import COLOURS, in_font, outline, shown, title_of_figure
+from .style import COLOURS, LINE_LOOKS, in_font, outline, shown, title_of_figure
 
 MOST_SYMBOLS = 60
 """How many symbols a sentence may have of which each has a row or a column."""
@@ -29,15 +29,6 @@ _WEIGHTS = colormaps["Blues"]
 _TILT = np.deg2rad(60)  # of long words over the columns
 _RIGHT = 8.5  # how far the columns may reach, in inches; a tilted word reaches further
 _BARS = 0.75  # height of a bar that stands for a weight of 1
-_LOOKS = tuple(
-    {"color": colour, "marker": marker, "linestyle": style, "linewidth": 2, "markersize": 7}
-    for colour, marker, style in zip(
-        (COLOURS["ours"], COLOURS["mark"], "#009E73", "#000000", "#CC79A7"),
-        "osD^v",
-        ("-", "--", "-.", ":", (0, (6, 1, 1, 1))),
-        strict=True,
-    )
-)
 
 
 def draw_alignment(
@@ -134,13 +125,13 @@ def draw_by_length(
     counts = numbers("counts", counts, ("bins", len(lengths)))
     if counts.min() < 1:
         raise ValueError(f"counts is {counts.tolist()}, expected at least 1 sentence: leave empty bins out.")
-    if not isinstance(right, Mapping) or not 1 <= len(right) <= len(_LOOKS):
-        raise ValueError(f"right is {right!r}, expected a dict with one to {len(_LOOKS)} entries.")
+    if not isinstance(right, Mapping) or not 1 <= len(right) <= len(LINE_LOOKS):
+        raise ValueError(f"right is {right!r}, expected a dict with one to {len(LINE_LOOKS)} entries.")
     most, places = 1 if measure == "exact" else 100, np.arange(len(lengths))
     figure = Figure(figsize=(9, 3.9), layout="constrained")
     axes = figure.subplots()
     told = []
-    for (name, scores), look in zip(right.items(), _LOOKS, strict=False):
+    for (name, scores), look in zip(right.items(), LINE_LOOKS, strict=False):
         scores = within(f"right of {name!r}", scores, 0, most, len(lengths))
         axes.plot(places, scores, **look, label=in_font(name).replace("$", r"\$"), clip_on=False)
         told.append(f"{name}: " + ", ".join(f"{s:.0%}" if measure == "exact" else f"{s:.1f}" for s in scores))

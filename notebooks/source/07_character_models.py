@@ -242,7 +242,7 @@ title = f"After a slip: teacher forcing {forced:.0%} right, scheduled sampling {
 plots.show(plots.draw_recovery(mean, title, shares))
 
 # %% [markdown]
-# Teacher forcing learns fastest, and nearly everyone trains with it. But such a network has read true digits only:
+# Teacher forcing learns quickly, and nearly everyone trains with it. But such a network has read true digits only:
 # after a slip it is where it has never been, and often it does not come back. This gap between training and writing is
 # **exposure bias** (노출 편향). Scheduled sampling narrows it here. Its price: where many continuations are right it teaches
 # something wrong, for the target stays the true text even after an own token that led elsewhere. With own digits only, a
@@ -346,7 +346,7 @@ for p in pred:
     try:
         np.random.default_rng(7).multinomial(1, p)
     except ValueError as error:
-        refused.append(error)
+        refused.append(str(error).partition(". ")[0])
 print(f"multinomial refuses {len(refused)} of {len(pred)}:", *refused[:1])
 
 
