@@ -15,7 +15,7 @@ from course_utils.text import Vocabulary
 
 PAIRS, HELD_OUT, WORDS = 50_000, 500, 10_000
 BATCH, WIDTH = 64, 5
-RECIPE = translation.Recipe(epochs=12, learning_rate=0.003, weight_decay=0.02)
+RECIPE = translation.Recipe(epochs=14, learning_rate=0.003, weight_decay=0.02)
 NETWORK = {"units": 256, "embedding": 128, "dropout": 0.3}
 
 
@@ -24,6 +24,9 @@ def train(name: str, title: str, loaded: data.Pairs, attention: str | None = Non
 
     Parameters
     ----------
+    attention : str, optional
+        As for `translation.translator`. With attention the encoder reads in both directions, so that what is looked at
+        knows both sides of its place; without, it is the plain network of the lesson.
     words : int, optional
         Learn words and marks, the so many most frequent ones of each language; characters if not given.
     """
@@ -37,8 +40,10 @@ def train(name: str, title: str, loaded: data.Pairs, attention: str | None = Non
         ids = pairs.source_ids(part.sources, sources), pairs.target_ids(part.targets, targets)
         return TranslationBatches(*ids, size, seed)
 
+    network = NETWORK | {"attention": attention, "bidirectional": attention is not None}
+
     def build(fast: bool = False):
-        return translation.translator(len(sources), len(targets), attention=attention, fast=fast, **NETWORK)
+        return translation.translator(len(sources), len(targets), fast=fast, **network)
 
     keras.utils.set_random_seed(7)
     model = build(fast=True)
@@ -53,7 +58,7 @@ def train(name: str, title: str, loaded: data.Pairs, attention: str | None = Non
             "title": title,
             "command": f"python -m tools.train_checkpoints {name}",
             "trained_on": f"{len(learn.sources):,} of the first {PAIRS:,} pairs; {loaded.edition}",
-            "settings": {"batch": BATCH, **RECIPE._asdict(), **NETWORK, "attention": attention, "words": words},
+            "settings": {"batch": BATCH, **RECIPE._asdict(), **network, "words": words},
             "source_symbols": sources.symbols,
             "training_seconds": round(seconds),
             "figures": figures,
