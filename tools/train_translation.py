@@ -1,14 +1,20 @@
-"""The full-mode trainings of the lessons on translation: three checkpoints, English to German. Needs the real data."""
+"""The full-mode trainings of the lessons on translation, English to German. They need the real data.
+
+Three checkpoints; the lecture's improvements, each with the budget of the plain network; and the recipe that many have
+copied from an old example.
+"""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from functools import partial
 
 import keras
 import numpy as np
+from keras import layers
 
-from course_utils import checkpoints, data, pairs, scores, training, translation
+from course_utils import checkpoints, data, measured, pairs, scores, training, translation
 from course_utils.batches import TranslationBatches
 from course_utils.decoding import Translator
 from course_utils.text import Vocabulary
@@ -16,10 +22,53 @@ from course_utils.text import Vocabulary
 PAIRS, HELD_OUT, WORDS = 50_000, 500, 10_000
 BATCH, WIDTH = 64, 5
 RECIPE = translation.Recipe(epochs=14, learning_rate=0.003, weight_decay=0.02)
-NETWORK = {"units": 256, "embedding": 128, "dropout": 0.3}
+PLAIN_RECIPE = translation.Recipe(epochs=14, learning_rate=0.004, weight_decay=0.02)
+NETWORK = {"units": 256, "embedding": 128}
+SMALL_RECIPE = translation.Recipe(epochs=6, learning_rate=0.003, weight_decay=0.02)
+SMALL_NETWORK = {"units": 128, "embedding": 64, "dropout": 0.1}
+SAMPLES = 12  # held-out sentences whose translations are kept
+LENGTHS = [(9, 14), (15, 16), (17, 18), (19, 20), (21, 22), (23, 24)]  # of the held-out sentences, in characters
+LONGER, LONGER_EACH = [(25, 30), (31, 40), (41, 60)], 100  # longer than any sentence that was learnt
+COPIED_PAIRS, COPIED_EPOCHS = 10_000, 15
 
 
-def train(name: str, title: str, loaded: data.Pairs, attention: str | None = None, words: int | None = None) -> None:
+def split(loaded: data.Pairs) -> pairs.Split:
+    """Return the split that all trainings share: the first pairs, no English sentence in both parts."""
+    return pairs.split(loaded.english, loaded.german, held_out=HELD_OUT, limit=PAIRS)
+
+
+def vocabularies(parts: pairs.Split, words: int | None = None) -> tuple[Vocabulary, Vocabulary]:
+    """Return the vocabularies of both languages: of characters, or of the so many most frequent words and marks."""
+    learn, held_out = parts.training, parts.held_out
+    of_characters = words is None
+    return (
+        pairs.source_vocabulary(learn.sources + held_out.sources * of_characters, words),
+        pairs.target_vocabulary(learn.targets + held_out.targets * of_characters, words),
+    )
+
+
+def batches(part: pairs.Part, sources: Vocabulary, targets: Vocabulary, size: int, seed: int | None = None):
+    """Return batches of a part's pairs."""
+    ids = pairs.source_ids(part.sources, sources), pairs.target_ids(part.targets, targets)
+    return TranslationBatches(*ids, size, seed)
+
+
+def translator_of(model: keras.Model, sources: Vocabulary, targets: Vocabulary, backwards: bool = False) -> Translator:
+    """Return what translates with a network of characters or of words, which reads its source forwards or backwards."""
+    split_up = (lambda sentence, vocabulary: pairs.tokens(sentence, vocabulary)[::-1]) if backwards else pairs.tokens
+    join = pairs.sentence_of if pairs.UNKNOWN in targets else "".join
+    return Translator(model, sources, targets, split=split_up, join=join)
+
+
+def train(
+    name: str,
+    title: str,
+    loaded: data.Pairs,
+    recipe: translation.Recipe,
+    dropout: float,
+    attention: str | None = None,
+    words: int | None = None,
+) -> None:
     """Train one network on the first pairs, judge it on the held-out sentences, and write its checkpoint.
 
     Parameters
@@ -30,26 +79,20 @@ def train(name: str, title: str, loaded: data.Pairs, attention: str | None = Non
     words : int, optional
         Learn words and marks, the so many most frequent ones of each language; characters if not given.
     """
-    parts = pairs.split(loaded.english, loaded.german, held_out=HELD_OUT, limit=PAIRS)
-    learn, held_out = parts.training, parts.held_out
-    of_characters = words is None
-    sources = pairs.source_vocabulary(learn.sources + held_out.sources * of_characters, words)
-    targets = pairs.target_vocabulary(learn.targets + held_out.targets * of_characters, words)
-
-    def batches(part: pairs.Part, size: int, seed: int | None = None) -> TranslationBatches:
-        ids = pairs.source_ids(part.sources, sources), pairs.target_ids(part.targets, targets)
-        return TranslationBatches(*ids, size, seed)
-
-    network = NETWORK | {"attention": attention, "bidirectional": attention is not None}
+    parts = split(loaded)
+    sources, targets = vocabularies(parts, words)
+    network = NETWORK | {"dropout": dropout, "attention": attention, "bidirectional": attention is not None}
 
     def build(fast: bool = False):
         return translation.translator(len(sources), len(targets), fast=fast, **network)
 
     keras.utils.set_random_seed(7)
     model = build(fast=True)
-    history, seconds = translation.train(model, batches(learn, BATCH, seed=7), batches(held_out, 256), RECIPE, name)
+    learn = batches(parts.training, sources, targets, BATCH, seed=7)
+    held_out = batches(parts.held_out, sources, targets, 256)
+    history, seconds = translation.train(model, learn, held_out, recipe, name)
     plain = training.without_state(model, build)
-    figures = judge(plain, sources, targets, parts) | {"best_epoch": int(np.argmin(history["val_loss"])) + 1}
+    judged = judge(translator_of(plain, sources, targets), parts)
     checkpoints.save(
         name,
         plain,
@@ -57,21 +100,19 @@ def train(name: str, title: str, loaded: data.Pairs, attention: str | None = Non
         {
             "title": title,
             "command": f"python -m tools.train_checkpoints {name}",
-            "trained_on": f"{len(learn.sources):,} of the first {PAIRS:,} pairs; {loaded.edition}",
-            "settings": {"batch": BATCH, **RECIPE._asdict(), **network, "words": words},
+            "trained_on": f"{len(parts.training.sources):,} of the first {PAIRS:,} pairs; {loaded.edition}",
+            "settings": {"batch": BATCH, **recipe._asdict(), **network, "words": words},
             "source_symbols": sources.symbols,
             "training_seconds": round(seconds),
-            "figures": figures,
+            "figures": judged | {"best_epoch": int(np.argmin(history["val_loss"])) + 1},
             "history": history,
         },
     )
-    print(name, figures, flush=True)
+    print(name, judged, flush=True)
 
 
-def judge(model, sources: Vocabulary, targets: Vocabulary, parts: pairs.Split) -> dict[str, float]:
+def judge(translator: Translator, parts: pairs.Split) -> dict[str, float]:
     """Return what a network reaches on held-out sentences: the share that is right, and chrF, greedy and by beam."""
-    join = pairs.sentence_of if pairs.UNKNOWN in targets else "".join
-    translator = Translator(model, sources, targets, split=pairs.tokens, join=join)
     found = {}
     for name, said in {
         "greedy": translator.greedy(parts.sources),
@@ -82,16 +123,191 @@ def judge(model, sources: Vocabulary, targets: Vocabulary, parts: pairs.Split) -
     return found
 
 
+def by_length(loaded: data.Pairs) -> None:
+    """Measure how good the checkpoints are by the length of the sentence, also where it is longer than any they learnt.
+
+    Writes ``by_length`` in ``data/measured/translation.json``: for each length, the number of sentences, the share that
+    is right and chrF, greedy, of each network. The longer sentences are drawn from the pairs after the first.
+    """
+    parts = split(loaded)
+    asked = dict(zip(parts.sources, parts.references, strict=True))
+    known = set(parts.training.sources) | set(asked)
+    rest: dict[str, list[str]] = {}
+    for source, target in zip(map(pairs.as_written, loaded.english), map(pairs.as_written, loaded.german), strict=True):
+        if source not in known:
+            rest.setdefault(source, []).append(target)
+    bins = [[sentence for sentence in asked if low <= len(sentence) <= high] for low, high in LENGTHS]
+    chance = np.random.default_rng(7)
+    for low, high in LONGER:
+        fitting = [sentence for sentence in rest if low <= len(sentence) <= high]
+        bins.append([fitting[place] for place in chance.permutation(len(fitting))[:LONGER_EACH]])
+    right = asked | rest
+    models = {}
+    for name in ("translator", "translator_attention", "translator_words"):
+        checkpoint = checkpoints.load(name)
+        translator = translator_of(
+            checkpoint.model, Vocabulary(checkpoint.card["source_symbols"]), checkpoint.vocabulary
+        )
+        said = [translator.greedy(part, longest=200) for part in bins]
+        references = [[right[sentence] for sentence in part] for part in bins]
+        models[name] = {
+            "exact": [scores.exact(*pair) for pair in zip(said, references, strict=True)],
+            "chrf": [scores.chrf(*pair) for pair in zip(said, references, strict=True)],
+        }
+    lengths = [*LENGTHS, *LONGER]
+    counts = [len(part) for part in bins]
+    measured.write("translation", by_length={"lengths": lengths, "counts": counts, "models": models})
+
+
+class TwoTasks(TranslationBatches):
+    """Batches for two decoders: the second one is to repeat the source, whose ids lie between two more signs."""
+
+    def __init__(self, *arguments, start: int, **options):
+        super().__init__(*arguments, **options)
+        self._start = start
+
+    def __getitem__(self, index):
+        (source, inputs), targets = super().__getitem__(index)
+        repeated = np.pad(source, ((0, 0), (0, 1)))
+        repeated[np.arange(len(source)), (source != 0).sum(axis=1)] = self._start + 1  # the stop sign
+        told = np.pad(source, ((0, 0), (1, 0)), constant_values=self._start)
+        return (source, inputs, told), (targets, repeated)
+
+
+def with_second_task(model: keras.Model, symbols: int) -> keras.Model:
+    """Return a network for training two tasks at once: to a translator's encoder, a second decoder is added.
+
+    Both decoders begin with the encoder's last states, so both train it (Luong, Le, Sutskever, Vinyals and Kaiser,
+    2016). The layers are those of `model`, which translates as before.
+    """
+    embedding, decoder = model.get_layer("target_embedding"), model.get_layer("decoder")
+    second_inputs = keras.Input((None,), dtype="int32", name="second_inputs")
+    y = layers.Embedding(symbols, embedding.output_dim, name="second_embedding")(second_inputs)
+    y = type(decoder)(decoder.units, return_sequences=True, name="second_decoder")(y, initial_state=decoder.input[1:])
+    return keras.Model([*model.inputs, second_inputs], [model.outputs[0], layers.Dense(symbols, name="second")(y)])
+
+
+class Samples(keras.callbacks.Callback):
+    """After each epoch, keep how some sentences are translated."""
+
+    def __init__(self, translator: Translator, sentences: list[str]):
+        super().__init__()
+        self.translator, self.sentences, self.kept = translator, sentences, []
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.kept.append(self.translator.greedy(self.sentences))
+
+
+VARIANTS: dict[str, dict] = {
+    "plain": {},
+    "bidirectional encoder": {"bidirectional": True},
+    "reversed input": {"backwards": True},
+    "word level": {"words": WORDS},
+    "second task": {"second_task": True},
+    "attention": {"attention": "dot"},
+}
+
+
+def improvements(loaded: data.Pairs) -> None:
+    """Train the lecture's improvements, each as many epochs as the plain network; what is measured already is kept."""
+    for name, changes in VARIANTS.items():
+        found = measured.read("translation").get("improvements", {}) if measured.file("translation").exists() else {}
+        if name not in found:
+            measured.write("translation", improvements=found | {name: variant(loaded, **changes)})
+
+
+def variant(
+    loaded: data.Pairs, words: int | None = None, backwards: bool = False, second_task: bool = False, **changes
+) -> dict:
+    """Train a small network with one change and return what it reaches; the last epoch counts, none is chosen."""
+    parts = split(loaded)
+    sources, targets = vocabularies(parts, words)
+    ids = pairs.source_ids(parts.training.sources, sources), pairs.target_ids(parts.training.targets, targets)
+    ids = [row[::-1] for row in ids[0]] if backwards else ids[0], ids[1]
+    keras.utils.set_random_seed(7)
+    model = translation.translator(len(sources), len(targets), fast=True, **SMALL_NETWORK, **changes)
+    if second_task:
+        trained, learn = with_second_task(model, len(sources) + 2), TwoTasks(*ids, BATCH, seed=7, start=len(sources))
+    else:
+        trained, learn = model, TranslationBatches(*ids, BATCH, seed=7)
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True, ignore_class=0)
+    steps = SMALL_RECIPE.epochs * len(learn)
+    optimizer = training.optimizer(SMALL_RECIPE.learning_rate, steps, SMALL_RECIPE.weight_decay)
+    trained.compile(optimizer, [loss, loss] if second_task else loss, jit_compile=False)
+    translator = translator_of(model, sources, targets, backwards)
+    samples, began = Samples(translator, parts.sources[:SAMPLES]), time.perf_counter()
+    trained.fit(learn, epochs=SMALL_RECIPE.epochs, shuffle=False, verbose=0, callbacks=[training.EpochLines(), samples])
+    found = {
+        **judge(translator, parts),
+        "parameters": trained.count_params(),
+        "seconds": round(time.perf_counter() - began),
+        "steps": float(np.mean([len(row) for row in [*ids[0], *ids[1]]])),
+        "samples": {"sentences": samples.sentences, "said": samples.kept},
+    }
+    print(found, flush=True)
+    return found
+
+
+def copied(loaded: data.Pairs) -> None:
+    """Train by the recipe of an old, much copied example: one-hot, zeros as padding without a mask, RMSprop.
+
+    Writes ``copied`` in ``data/measured/translation.json``: loss and accuracy with padding counted and without, what is
+    right, and how many different translations there are of all held-out sentences.
+    """
+    parts = pairs.split(loaded.english, loaded.german, held_out=HELD_OUT, limit=COPIED_PAIRS)
+    sources, targets = vocabularies(parts)
+    rows = pairs.source_rows(parts.training.sources, sources)
+    inputs, told = pairs.target_rows(parts.training.targets, targets)
+    one_hot = np.eye(len(sources), dtype=np.float32), np.eye(len(targets), dtype=np.float32)
+    one_hot[0][0] = one_hot[1][0] = 0  # padding is a row of zeros
+    keras.utils.set_random_seed(7)
+    source, target_inputs = keras.Input((None, len(sources))), keras.Input((None, len(targets)))
+    _, h, c = layers.LSTM(256, return_state=True)(source)
+    y = layers.LSTM(256, return_sequences=True)(target_inputs, initial_state=[h, c])
+    model = keras.Model([source, target_inputs], layers.Dense(len(targets), activation="softmax")(y))
+    model.compile("rmsprop", "categorical_crossentropy", metrics=["accuracy"])
+    began = time.perf_counter()
+    x = one_hot[0][rows], one_hot[1][inputs]
+    history = model.fit(x, one_hot[1][told], BATCH, COPIED_EPOCHS, 0, callbacks=[training.EpochLines()]).history
+    seconds = time.perf_counter() - began
+    asked = one_hot[0][pairs.source_rows(parts.sources, sources)]
+    written = np.full((len(asked), 1), 1)
+    for _ in range(60):
+        p = model.predict([asked, one_hot[1][written]], BATCH, verbose=0)
+        written = np.append(written, p[:, -1:].argmax(axis=2), axis=1)
+    said = [pairs.sentence(row, targets) for row in written]
+    read, right = pairs.target_rows(parts.held_out.targets, targets)
+    x = one_hot[0][pairs.source_rows(parts.held_out.sources, sources)], one_hot[1][read]
+    log_p = np.log(model.predict(x, BATCH, verbose=0) + 1e-9)
+    found = {
+        "pairs": len(rows),
+        "epochs": COPIED_EPOCHS,
+        "seconds": round(seconds),
+        "accuracy_reported": history["accuracy"][-1],
+        "padding": float(np.mean(told == 0)),
+        "held_out": scores.per_token(log_p, right)._asdict(),
+        "held_out_with_padding": scores.per_token(log_p, right, with_padding=True)._asdict(),
+        "exact": scores.exact(said, parts.references),
+        "different": len(set(said)),
+        "asked": len(said),
+        "samples": {"sentences": parts.sources[:SAMPLES], "said": said[:SAMPLES]},
+    }
+    measured.write("translation", copied=found)
+    print(found, flush=True)
+
+
+_PLAIN, _ATTENTION = "Encoder and decoder, English to German", "Encoder, decoder and attention, English to German"
+
 RECIPES: dict[str, Callable[[data.Pairs], None]] = {
-    "translator": partial(train, "translator", "Encoder and decoder, English to German, characters"),
+    # A network without attention does not learn these pairs by heart in so few epochs: dropout would only slow it down.
+    "translator": partial(train, "translator", f"{_PLAIN}, characters", recipe=PLAIN_RECIPE, dropout=0.1),
     "translator_attention": partial(
-        train, "translator_attention", "Encoder, decoder and attention, English to German, characters", attention="dot"
+        train, "translator_attention", f"{_ATTENTION}, characters", recipe=RECIPE, dropout=0.3, attention="dot"
     ),
     "translator_words": partial(
-        train,
-        "translator_words",
-        "Encoder, decoder and attention, English to German, words",
-        attention="dot",
-        words=WORDS,
+        train, "translator_words", f"{_ATTENTION}, words", recipe=RECIPE, dropout=0.3, attention="dot", words=WORDS
     ),
+    "translation_by_length": by_length,
+    "translation_improvements": improvements,
+    "translation_copied": copied,
 }
