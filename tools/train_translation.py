@@ -19,12 +19,13 @@ from course_utils.batches import TranslationBatches
 from course_utils.decoding import Translator
 from course_utils.text import Vocabulary
 
-PAIRS, HELD_OUT, WORDS = 50_000, 500, 10_000
+PAIRS, HELD_OUT, WORDS = 50_000, 500, 6_000
 BATCH, WIDTH = 64, 5
 RECIPE = translation.Recipe(epochs=14, learning_rate=0.003, weight_decay=0.02)
 PLAIN_RECIPE = translation.Recipe(epochs=14, learning_rate=0.004, weight_decay=0.02)
+WORDS_RECIPE = translation.Recipe(epochs=7, learning_rate=0.003, weight_decay=0.02)
 NETWORK = {"units": 256, "embedding": 128}
-SMALL_RECIPE = translation.Recipe(epochs=6, learning_rate=0.003, weight_decay=0.02)
+SMALL_RECIPE = translation.Recipe(epochs=4, learning_rate=0.003, weight_decay=0.02)
 SMALL_NETWORK = {"units": 128, "embedding": 64, "dropout": 0.1}
 SAMPLES = 12  # held-out sentences whose translations are kept
 LENGTHS = [(9, 14), (15, 16), (17, 18), (19, 20), (21, 22), (23, 24)]  # of the held-out sentences, in characters
@@ -305,7 +306,13 @@ RECIPES: dict[str, Callable[[data.Pairs], None]] = {
         train, "translator_attention", f"{_ATTENTION}, characters", recipe=RECIPE, dropout=0.3, attention="dot"
     ),
     "translator_words": partial(
-        train, "translator_words", f"{_ATTENTION}, words", recipe=RECIPE, dropout=0.3, attention="dot", words=WORDS
+        train,
+        "translator_words",
+        f"{_ATTENTION}, words",
+        recipe=WORDS_RECIPE,
+        dropout=0.3,
+        attention="dot",
+        words=WORDS,
     ),
     "translation_by_length": by_length,
     "translation_improvements": improvements,
