@@ -77,6 +77,8 @@ LESSONS = (
     "06_sentiment",
     "07_character_models",
     "08_alice_text_generation",
+    "09_translation",
+    "10_attention",
     "11_lstm_for_images",
 )
 

@@ -124,11 +124,11 @@ exercises.share.check(share_of)
 # | 06 | [Sentiment](06_sentiment.ipynb) | 50 | B, D | film reviews judged, and a baseline that is hard to beat |
 # | 07 | [Character models](07_character_models.ipynb) | 50 | E | the digits of a root by heart, a philosopher continued, invented names |
 # | 08 | [Alice: text generation](08_alice_text_generation.ipynb) | 50 | E | a page in the manner of Alice |
-# | 09 | Translation with an encoder and a decoder | 50 | F | German sentences |
-# | 10 | Attention | 45 | F | seeing which word looks at which |
+# | 09 | [Translation with an encoder and a decoder](09_translation.ipynb) | 50 | F | German sentences |
+# | 10 | [Attention](10_attention.ipynb) | 45 | F | seeing which word looks at which |
 # | 11 | [LSTM for images](11_lstm_for_images.ipynb) | 45 | C | a digit recognised row by row |
 #
-# A deck is the set of slides that goes with a lesson. Lessons without a link, and the decks, are being written. Each lesson
+# A deck is the set of slides that goes with a lesson. The decks are being written. Each lesson
 # stands on those before it; if you know what an LSTM, an embedding, softmax and cross-entropy are, you can read lesson 08
 # now.
 #

@@ -501,7 +501,7 @@ exercises.own_text.check(answer)
 # <details><summary>Does top-k with k = 1 differ from temperature 0?</summary>
 # No. Both leave only the likeliest character.</details>
 #
-# **Next:** lesson 09, translation: one network reads, another writes.
+# **Next:** [lesson 09](09_translation.ipynb), translation: one network reads, another writes.
 #
 # ## Further reading
 #
