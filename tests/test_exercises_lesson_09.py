@@ -12,7 +12,6 @@ from course_utils.quiet import import_tensorflow
 
 import_tensorflow()
 
-from course_utils import beam  # noqa: E402 - after TensorFlow was silenced
 
 from . import toy_translation  # noqa: E402
 
@@ -148,43 +147,6 @@ def test_states_of_an_earlier_step_are_named():
         return step(int(second.argmax()), states)
 
     assert_refused(exercises.greedy, answer, "those of call 1")
-
-
-# --- The better hypothesis
-
-
-@pytest.mark.parametrize("alpha", [0.0, 0.6, 1.0])
-def test_the_order_is_that_of_the_beam_search(alpha):
-    log_p = [np.log([0.5, 0.4]), np.log([0.6, 0.5, 0.7, 0.6]), np.log([0.1])]
-    ids = np.array([[3, 2, 0, 0], [4, 4, 5, 2], [2, 0, 0, 0]])  # 2 is the stop
-    found = beam.ranked(ids, np.array([steps.sum() for steps in log_p]), alpha, lambda row: str(row))
-    scores, best = exercises.best_hypothesis(log_p, alpha)
-    assert found[0].text == str(ids[best])
-    np.testing.assert_allclose(sorted(scores, reverse=True), [hypothesis.score for hypothesis in found])
-
-
-@pytest.mark.parametrize(
-    ("answer", "fragment"),
-    [
-        (exercises._ranked(lambda steps, alpha: np.mean(steps)), "this is the mean"),
-        (exercises._ranked(lambda steps, alpha: np.sum(steps)), "this is the sum alone"),
-        (exercises._ranked(lambda steps, alpha: np.prod(steps) / len(steps) ** alpha), "logarithms add"),
-        (exercises._ranked(lambda steps, alpha: np.sum(steps) / (alpha * len(steps) or 1)), "expected"),
-        (lambda log_p, alpha: exercises.best_hypothesis(log_p, alpha)[1], "two things"),
-        (lambda log_p, alpha: (exercises.best_hypothesis(log_p, alpha)[0], log_p[0]), "one integer"),
-        (lambda log_p, alpha: (exercises.best_hypothesis(log_p, alpha)[0][:1], 0), "one for each hypothesis"),
-    ],
-)
-def test_what_else_can_be_wrong_with_scores_is_said(answer, fragment):
-    assert_refused(exercises.normalised, answer, fragment)
-
-
-def test_a_product_that_underflows_is_explained():
-    def answer(log_p, alpha):
-        scores = np.array([np.log(np.prod(np.exp(steps))) / len(steps) ** alpha for steps in log_p])
-        return scores, int(scores.argmax())
-
-    assert_refused(exercises.normalised, answer, "is 0 for the computer")
 
 
 # --- Pairs of your own

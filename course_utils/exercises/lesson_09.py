@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .framework import RIGHT, Exercise, Result, Wrong, expect_close, expect_integer, expect_shape
+from .framework import RIGHT, Exercise, Result, Wrong, expect_close, expect_shape
 from .handed_in import exact_answers
 from .watched_decoder import WatchedDecoder
 
@@ -157,82 +157,6 @@ greedy = Exercise(
         (_loop(ends=False), "more than 6 times"),
     ],
     remark="The states are all that this decoder knows of the source.",
-)
-
-# --- The score of a hypothesis ---------------------------------------------
-
-
-def best_hypothesis(log_p, alpha):
-    scores = np.array([np.sum(steps) / len(steps) ** alpha for steps in log_p])
-    return scores, int(np.argmax(scores))
-
-
-def _verify_best(answer):
-    short, long = np.log([0.5, 0.4]), np.log([0.6, 0.5, 0.7, 0.6])
-    many = np.log(np.random.default_rng(7).uniform(0.1, 0.9, 2000))
-    for names, log_p, alpha in (
-        ("p = [0.5, 0.4] and [0.6, 0.5, 0.7, 0.6]", [short, long], 1.0),
-        ("the same", [short, long], 0.0),
-        ("the stop alone (p = 0.01) and 2000 symbols", [np.log([0.01]), many], 0.6),
-    ):
-        case = f"for {names}, with alpha = {alpha}, "
-        with np.errstate(all="ignore"):
-            result = answer(log_p, alpha)
-            usual = _usual_scores(log_p, alpha)
-        if not isinstance(result, tuple | list) or len(result) != 2:
-            raise Wrong("Expected two things back: `return scores, best`.")
-        expected, best = best_hypothesis(log_p, alpha)
-        scores = expect_shape(case + "scores", result[0], (len(log_p),), "one for each hypothesis")
-        reasons = [why for wrong, why in usual if np.allclose(np.asarray(scores, float), wrong, rtol=1e-6)]
-        expect_close(case + "scores", scores, expected, 1e-6 * np.abs(expected).max(), why="".join(reasons[:1]))
-        expect_integer(
-            case + "best", result[1], best, "all scores are negative, and the largest is the one nearest to 0"
-        )
-
-
-def _usual_scores(log_p, alpha):
-    totals, lengths = np.array([steps.sum() for steps in log_p]), np.array([float(len(steps)) for steps in log_p])
-    product = np.array([np.prod(np.exp(steps)) for steps in log_p])
-    return [
-        (product / lengths**alpha, "this divides the probability; divide its logarithm"),
-        (np.log(product) / lengths**alpha, "a product of many probabilities is 0 for the computer; add logarithms"),
-        (totals * lengths**alpha, "this multiplies by the length, so that long ones lose twice; divide"),
-        (totals / (lengths - 1) ** alpha, "the stop is a step like the others, with a probability: count it"),
-        (totals / lengths, "this is the mean, whatever alpha is; divide by length ** alpha"),
-        (totals, "this is the sum alone; divide it by length ** alpha"),
-        (np.array([np.prod(steps) for steps in log_p]) / lengths**alpha, "probabilities multiply, logarithms add"),
-    ]
-
-
-def _ranked(score):
-    """Return an answer that gives each hypothesis ``score(log_p, alpha)``."""
-
-    def answer(log_p, alpha):
-        scores = np.array([score(steps, alpha) for steps in log_p])
-        return scores, int(scores.argmax())
-
-    return answer
-
-
-normalised = Exercise(
-    name="normalised",
-    title="The better hypothesis",
-    verify=_verify_best,
-    solve=best_hypothesis,
-    hints=[
-        "Probabilities of steps multiply. What do their logarithms do?",
-        "`np.sum(steps) / len(steps) ** alpha` is the score of one hypothesis; the stop is among its steps.",
-    ],
-    typical_mistakes=[
-        (_ranked(lambda steps, alpha: np.exp(np.sum(steps)) / len(steps) ** alpha), "divides the probability"),
-        (_ranked(lambda steps, alpha: np.sum(steps) * len(steps) ** alpha), "this multiplies by the length"),
-        (_ranked(lambda steps, alpha: np.sum(steps) / np.float64(len(steps) - 1) ** alpha), "the stop is a step"),
-        (
-            lambda log_p, alpha: (best_hypothesis(log_p, alpha)[0], int(best_hypothesis(log_p, alpha)[0].argmin())),
-            "the one nearest to 0",
-        ),
-    ],
-    remark="Every further symbol lowers the sum, so with alpha = 0 short translations win, right or not.",
 )
 
 # --- Pairs of your own -----------------------------------------------------
