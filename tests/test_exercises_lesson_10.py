@@ -20,7 +20,7 @@ import_tensorflow()
 
 import keras  # noqa: E402 - after TensorFlow was silenced
 
-SHOWN = settings.repository() / "tests" / "four_attentions.py"
+SHOWN = settings.repository() / "notebooks" / "source" / "10_attention.py"
 
 
 def assert_refused(exercise, answer, fragment):

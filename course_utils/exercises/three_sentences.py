@@ -16,7 +16,7 @@ ENCODED, DECODED = _rng.normal(size=(2, 3, 6, 4))
 """What encoder and decoder give out at every step, (3, 6, 4) each."""
 
 
-def softmax(scores: np.ndarray, axis: int) -> np.ndarray:
+def softmax(scores: np.ndarray, axis: int = -1) -> np.ndarray:
     """Return the softmax of *scores* along an axis: positive numbers with the sum 1."""
     e = np.exp(scores - scores.max(axis=axis, keepdims=True))
     return e / e.sum(axis=axis, keepdims=True)

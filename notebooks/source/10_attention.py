@@ -353,7 +353,13 @@ print("largest difference from Keras:", np.abs(by_hand @ output - blended[0]).ma
 # %%
 from course_utils.transformer import TransformerTranslator, transformer
 
-TODO_TRANSFORMER = None
+keras.utils.set_random_seed(7)
+small = transformer(len(reads), len(writes), units=40, heads=4, hidden=180)
+_, seconds = translation.train(small, learn, held_out, recipe._replace(learning_rate=0.005))
+translators["transformer"] = TransformerTranslator(small, reads, writes)
+said = translators["transformer"].greedy(parts.sources)
+print(f"exact {scores.exact(said, parts.references):.1%}", end="")
+print(f"   {small.count_params():,} parameters, {seconds:.0f} s")
 
 # %% [markdown]
 # TODO transformer
