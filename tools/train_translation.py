@@ -25,7 +25,7 @@ RECIPE = translation.Recipe(epochs=14, learning_rate=0.003, weight_decay=0.02)
 PLAIN_RECIPE = translation.Recipe(epochs=14, learning_rate=0.004, weight_decay=0.02)
 WORDS_RECIPE = translation.Recipe(epochs=7, learning_rate=0.003, weight_decay=0.02)
 NETWORK = {"units": 256, "embedding": 128}
-SMALL_RECIPE = translation.Recipe(epochs=4, learning_rate=0.003, weight_decay=0.02)
+SMALL_RECIPE = translation.Recipe(epochs=4, learning_rate=0.005, weight_decay=0.02)
 SMALL_NETWORK = {"units": 128, "embedding": 64, "dropout": 0.1}
 SAMPLES = 12  # held-out sentences whose translations are kept
 LENGTHS = [(9, 14), (15, 16), (17, 18), (19, 20), (21, 22), (23, 24)]  # of the held-out sentences, in characters

@@ -144,7 +144,10 @@ print("largest weight on padding:", np.where(source == 0, weights.numpy().max(ax
 
 options = {"units": 64, "embedding": 32, "attention": "dot", "bidirectional": True}
 model = translation.translator(len(reads), len(writes), **options)
-model.set_weights(by_hand.get_weights())
+for name in ("Embedding", "Bidirectional", "LSTM", "Dense"):  # of each kind, in the same order
+    kinds = [[x for x in m.layers if type(x).__name__ == name] for m in (by_hand, model)]
+    for ours, packaged in zip(*kinds, strict=True):
+        packaged.set_weights(ours.get_weights())
 assert np.allclose(found, model([source, inputs]), atol=1e-5)
 
 # %% [markdown]
@@ -269,11 +272,15 @@ print({name: np.round(models[folder]["exact"], 2) for name, folder in names.item
 # where the network looked, we let it translate step by step, and keep the weights of each step.
 
 # %%
+from functools import lru_cache
 from course_utils.widgets import Slider, TextBox, explore
 
 
+look = lru_cache(translator.attention)  # the same sentence is translated once
+
+
 def looked(sentence, letter):
-    seen = translator.attention(sentence[:40].strip() or "?")
+    seen = look(sentence[:40].strip() or "?")
     letter = min(letter, len(seen.target) - 1)
     title = "".join(seen.target)
     return plots.draw_alignment(*seen, title, letter)
