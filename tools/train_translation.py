@@ -1,7 +1,7 @@
 """The full-mode trainings of the lessons on translation, English to German. They need the real data.
 
-Three checkpoints; the lecture's improvements, each with the budget of the plain network; and the recipe that many have
-copied from an old example.
+Four checkpoints; how good they are by the length of a sentence; and the lecture's improvements, each with the budget of
+the plain network.
 """
 
 from __future__ import annotations
@@ -23,14 +23,15 @@ PAIRS, HELD_OUT, WORDS = 50_000, 500, 6_000
 BATCH, WIDTH = 64, 5
 RECIPE = translation.Recipe(epochs=14, learning_rate=0.003, weight_decay=0.02)
 PLAIN_RECIPE = translation.Recipe(epochs=14, learning_rate=0.004, weight_decay=0.02)
+MORE_RECIPE = translation.Recipe(epochs=2, learning_rate=0.0015, weight_decay=0.02)
 WORDS_RECIPE = translation.Recipe(epochs=7, learning_rate=0.003, weight_decay=0.02)
 NETWORK = {"units": 256, "embedding": 128}
 SMALL_RECIPE = translation.Recipe(epochs=4, learning_rate=0.005, weight_decay=0.02)
 SMALL_NETWORK = {"units": 128, "embedding": 64, "dropout": 0.1}
+LONGEST = 32  # characters of the source in the pairs beyond the first: about twice as many pairs as those
 SAMPLES = 12  # held-out sentences whose translations are kept
 LENGTHS = [(9, 14), (15, 16), (17, 18), (19, 20), (21, 22), (23, 24)]  # of the held-out sentences, in characters
 LONGER, LONGER_EACH = [(25, 30), (31, 40), (41, 60)], 100  # longer than any sentence that was learnt
-COPIED_PAIRS, COPIED_EPOCHS = 10_000, 15
 
 
 def split(loaded: data.Pairs) -> pairs.Split:
@@ -112,6 +113,51 @@ def train(
     print(name, judged, flush=True)
 
 
+def train_more(loaded: data.Pairs) -> None:
+    """Train the network with attention on, with more pairs and the same held-out sentences: another checkpoint."""
+    before = checkpoints.load("translator_attention")
+    sources, targets = Vocabulary(before.card["source_symbols"]), before.vocabulary
+    parts = split(loaded)
+    every = pairs.split(loaded.english, loaded.german, held_out=HELD_OUT, limit=PAIRS, train_on_all=True).training
+    known = set(sources.symbols), set(targets.symbols)
+    chosen = [
+        pair
+        for pair in zip(*every, strict=True)
+        if len(pair[0]) <= LONGEST and set(pair[0]) <= known[0] and set(pair[1]) <= known[1]
+    ]
+    some = pairs.Part(*map(list, zip(*chosen, strict=True)))
+
+    def build(fast: bool = False):
+        options = {name: before.card["settings"][name] for name in ("dropout", "attention", "bidirectional")}
+        return translation.translator(len(sources), len(targets), fast=fast, **NETWORK, **options)
+
+    keras.utils.set_random_seed(8)
+    model = build(fast=True)
+    model.set_weights(before.model.get_weights())
+    learn = batches(some, sources, targets, BATCH, seed=8)
+    held_out = batches(parts.held_out, sources, targets, 256)
+    name = "translator_attention_more"
+    history, seconds = translation.train(model, learn, held_out, MORE_RECIPE, name)
+    plain = training.without_state(model, build)
+    judged = judge(translator_of(plain, sources, targets), parts)
+    checkpoints.save(
+        name,
+        plain,
+        targets,
+        {
+            "title": f"{before.card['title']}, more pairs",
+            "command": f"python -m tools.train_checkpoints {name}",
+            "trained_on": f"translator_attention, trained on with {len(some.sources):,} pairs; {loaded.edition}",
+            "settings": before.card["settings"] | {"batch": BATCH, **MORE_RECIPE._asdict()},
+            "source_symbols": sources.symbols,
+            "training_seconds": round(seconds),
+            "figures": judged | {"best_epoch": int(np.argmin(history["val_loss"])) + 1},
+            "history": history,
+        },
+    )
+    print(name, judged, flush=True)
+
+
 def judge(translator: Translator, parts: pairs.Split) -> dict[str, float]:
     """Return what a network reaches on held-out sentences: the share that is right, and chrF, greedy and by beam."""
     found = {}
@@ -144,7 +190,7 @@ def by_length(loaded: data.Pairs) -> None:
         bins.append([fitting[place] for place in chance.permutation(len(fitting))[:LONGER_EACH]])
     right = asked | rest
     models = {}
-    for name in ("translator", "translator_attention", "translator_words"):
+    for name in ("translator", "translator_attention", "translator_attention_more", "translator_words"):
         checkpoint = checkpoints.load(name)
         translator = translator_of(
             checkpoint.model, Vocabulary(checkpoint.card["source_symbols"]), checkpoint.vocabulary
@@ -249,54 +295,6 @@ def variant(
     return found
 
 
-def copied(loaded: data.Pairs) -> None:
-    """Train by the recipe of an old, much copied example: one-hot, zeros as padding without a mask, RMSprop.
-
-    Writes ``copied`` in ``data/measured/translation.json``: loss and accuracy with padding counted and without, what is
-    right, and how many different translations there are of all held-out sentences.
-    """
-    parts = pairs.split(loaded.english, loaded.german, held_out=HELD_OUT, limit=COPIED_PAIRS)
-    sources, targets = vocabularies(parts)
-    rows = pairs.source_rows(parts.training.sources, sources)
-    inputs, told = pairs.target_rows(parts.training.targets, targets)
-    one_hot = np.eye(len(sources), dtype=np.float32), np.eye(len(targets), dtype=np.float32)
-    one_hot[0][0] = one_hot[1][0] = 0  # padding is a row of zeros
-    keras.utils.set_random_seed(7)
-    source, target_inputs = keras.Input((None, len(sources))), keras.Input((None, len(targets)))
-    _, h, c = layers.LSTM(256, return_state=True)(source)
-    y = layers.LSTM(256, return_sequences=True)(target_inputs, initial_state=[h, c])
-    model = keras.Model([source, target_inputs], layers.Dense(len(targets), activation="softmax")(y))
-    model.compile("rmsprop", "categorical_crossentropy", metrics=["accuracy"])
-    began = time.perf_counter()
-    x = one_hot[0][rows], one_hot[1][inputs]
-    history = model.fit(x, one_hot[1][told], BATCH, COPIED_EPOCHS, 0, callbacks=[training.EpochLines()]).history
-    seconds = time.perf_counter() - began
-    asked = one_hot[0][pairs.source_rows(parts.sources, sources)]
-    written = np.full((len(asked), 1), 1)
-    for _ in range(60):
-        p = model.predict([asked, one_hot[1][written]], BATCH, verbose=0)
-        written = np.append(written, p[:, -1:].argmax(axis=2), axis=1)
-    said = [pairs.sentence(row, targets) for row in written]
-    read, right = pairs.target_rows(parts.held_out.targets, targets)
-    x = one_hot[0][pairs.source_rows(parts.held_out.sources, sources)], one_hot[1][read]
-    log_p = np.log(model.predict(x, BATCH, verbose=0) + 1e-9)
-    found = {
-        "pairs": len(rows),
-        "epochs": COPIED_EPOCHS,
-        "seconds": round(seconds),
-        "accuracy_reported": history["accuracy"][-1],
-        "padding": float(np.mean(told == 0)),
-        "held_out": scores.per_token(log_p, right)._asdict(),
-        "held_out_with_padding": scores.per_token(log_p, right, with_padding=True)._asdict(),
-        "exact": scores.exact(said, parts.references),
-        "different": len(set(said)),
-        "asked": len(said),
-        "samples": {"sentences": parts.sources[:SAMPLES], "said": said[:SAMPLES]},
-    }
-    measured.write("translation", copied=found)
-    print(found, flush=True)
-
-
 _PLAIN, _ATTENTION = "Encoder and decoder, English to German", "Encoder, decoder and attention, English to German"
 
 RECIPES: dict[str, Callable[[data.Pairs], None]] = {
@@ -305,6 +303,7 @@ RECIPES: dict[str, Callable[[data.Pairs], None]] = {
     "translator_attention": partial(
         train, "translator_attention", f"{_ATTENTION}, characters", recipe=RECIPE, dropout=0.3, attention="dot"
     ),
+    "translator_attention_more": train_more,
     "translator_words": partial(
         train,
         "translator_words",
@@ -316,5 +315,4 @@ RECIPES: dict[str, Callable[[data.Pairs], None]] = {
     ),
     "translation_by_length": by_length,
     "translation_improvements": improvements,
-    "translation_copied": copied,
 }
