@@ -67,6 +67,7 @@ assert np.array_equal(inputs[:, 1:], targets[:, :-1])
 # **Question:** for 32 sentences, which shape have the states that pass from encoder to decoder, and which the scores?
 
 # %%
+from course_utils import translation
 from keras import layers
 
 
@@ -93,7 +94,6 @@ print("h", h.shape, " c", c.shape, " scores", by_hand([source[:32], inputs[:32]]
 # untrained network, its training, and its answers to dates that it never saw.
 
 # %%
-from course_utils import translation
 from course_utils.widgets import Slider, explore
 
 model = translation.translator(len(reads), len(writes), units=96, embedding=32)
@@ -166,12 +166,18 @@ for _ in range(10):
     written = np.append(written, p[:, -1:].argmax(axis=2), axis=1)
 said = [pairs.sentence(row, writes) for row in written]
 print(f"accuracy that fit reports: {history['accuracy'][-1]:.0%}", end="")
-print(f"   exact: {scores.exact(said, parts.references):.1%}")
+print(f"   exact: {scores.exact(said, parts.references):.1%}", end="")
+print(f"   different answers: {len(set(said))} to {len(said)} dates")
 for i in range(3):
     print(f"{parts.sources[i]!r:30} → {said[i]!r}")
 
 # %% [markdown]
-# TODO copied
+# Many characters are right, given the right ones before them, and hardly a date is: hyphens, stop and the first digits can
+# be foreseen without reading the source at all. The loss falls, the accuracy rises, and the network ignores what it is
+# asked. On 10,000 English–German pairs the same recipe gave us the same nonsense for every sentence, after 15 epochs and
+# 921 seconds. With a mask, embeddings and Adam, 11,331 pairs gave 1.4 % exact after 325 s; 49,341 pairs, and attention,
+# 14.8 % after 900 s (500 held-out sentences, PyTorch, two cores). Read what a network writes before you believe its
+# accuracy.
 #
 # ## 3 English and German
 #
@@ -194,11 +200,8 @@ for sentence in ("I'm 17.", "Schön, sind Sie schon da?"):
 # %%
 english = pairs.source_vocabulary(["abcdefghijklmnopqrstuvwxyz "])
 german = pairs.target_vocabulary(["abcdefghijklmnopqrstuvwxyz "])
-for sentence, dictionary in (
-    ("I am okay.", english),
-    ("Do you agree?", english),
-    ("Es geht mir gut", german),
-):
+sentences = "I am okay.", "Do you agree?", "Es geht mir gut"
+for sentence, dictionary in zip(sentences, (english, english, german), strict=True):
     cleaned = pairs.like_the_lecture(sentence)
     print(repr(cleaned), dictionary.encode(cleaned).tolist())
 one_hot = np.eye(len(english), dtype=int)[english.encode("i am okay")]
@@ -374,7 +377,8 @@ for width in (1, 5):
         print(f"exact {scores.exact(said, right):.1%}, {letters:.1f} letters")
 
 # %% [markdown]
-# TODO beam
+# By the sum alone, a wider search finds shorter sentences; by the mean it keeps their length. The likeliest sentence is
+# not always the right one, but here looking further pays.
 #
 # ## 6 How good is it?
 #

@@ -217,7 +217,8 @@ for columns in (0, 10, 40):
         print(f"   weight on padding, first step: {on_padding:.0%}")
 
 # %% [markdown]
-# TODO mask
+# With the mask, the padding changes nothing: a sentence has the same answer alone and among longer ones. Without it, the
+# answer depends on the neighbours in the batch. Test for that: pad a batch further, and compare.
 #
 # ## 4 English to German, looking back
 #
@@ -298,7 +299,9 @@ explore(
 )
 
 # %% [markdown]
-# TODO look
+# “gesehen” at the end of the German sentence looks at “seen” in the middle of the English one. But an alignment is not an
+# explanation: each output of the encoder has read the whole sentence, in both directions, so a weight on a letter is a
+# weight on all that was read up to there. Other weights can give the same answer (Jain and Wallace, 2019).
 #
 # ## 6 Words instead of letters
 #
