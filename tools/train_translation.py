@@ -26,7 +26,7 @@ PLAIN_RECIPE = translation.Recipe(epochs=14, learning_rate=0.004, weight_decay=0
 MORE_RECIPE = translation.Recipe(epochs=2, learning_rate=0.0015, weight_decay=0.02)
 WORDS_RECIPE = translation.Recipe(epochs=7, learning_rate=0.003, weight_decay=0.02)
 NETWORK = {"units": 256, "embedding": 128}
-SMALL_RECIPE = translation.Recipe(epochs=4, learning_rate=0.005, weight_decay=0.02)
+SMALL_RECIPE = translation.Recipe(epochs=3, learning_rate=0.005, weight_decay=0.02)
 SMALL_NETWORK = {"units": 128, "embedding": 64, "dropout": 0.1}
 LONGEST = 32  # characters of the source in the pairs beyond the first: about twice as many pairs as those
 SAMPLES = 12  # held-out sentences whose translations are kept

@@ -436,7 +436,7 @@ print(
 )
 sentences, epochs = variants["plain"]["samples"].values()
 for i in (0, 2, 4):
-    after_each = "   ".join(f"{epoch}: {epochs[epoch - 1][i]}" for epoch in (1, 2, 4))
+    after_each = "   ".join(f"{epoch}: {epochs[epoch - 1][i]}" for epoch in (1, 2, 3))
     print(f"{sentences[i]} → after epoch {after_each}")
 
 # %% [markdown]
