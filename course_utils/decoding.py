@@ -13,11 +13,12 @@ import numpy as np
 import tensorflow as tf
 
 from .beam import Hypothesis, ranked, search
-from .pairs import START, STOP
+from .pairs import START, STOP, encoded, shown
 from .text import Vocabulary, padded
 from .translation import StepByStep
 
 BATCH = 256  # sentences that are translated side by side
+SYMBOLS = 25_600  # and their source symbols with padding: beside one of 2,000, few others fit into memory
 
 
 class Alignment(NamedTuple):
@@ -32,8 +33,9 @@ class Translator(StepByStep):
     r"""Translate with a trained network, carrying the states of the decoder from step to step.
 
     The weights of the network are read when it runs: train on, and the same translator does better. Padding and the
-    start sign are never written. An empty sentence has an empty translation, and the network is not asked. A sentence
-    may be longer than all of the training; it is translated, though probably not well.
+    start sign are never written. An empty sentence, or one of blanks alone, has an empty translation, and the network
+    is not asked. A sentence may be longer than all of the training; it is translated, though probably not well, and
+    the translation is cut at `longest` symbols.
 
     Parameters
     ----------
@@ -83,6 +85,7 @@ class Translator(StepByStep):
         self._beam = tf.function(self._beam_graph, input_signature=[ids, number, number])
         self._forced = tf.function(self._forced_graph, input_signature=[ids, ids, ids])
         self._step = tf.function(self.step, reduce_retracing=True)
+        self._encode = tf.function(self.encode, input_signature=[ids])
 
     def source_ids(self, sentences: Iterable[str]) -> np.ndarray:
         """Return sentences as ids, padded at the end, int32 (sentences, symbols of the longest; at least 1).
@@ -92,7 +95,7 @@ class Translator(StepByStep):
         UnknownSymbolError
             If a sentence holds a symbol that the source vocabulary lacks.
         """
-        ids = [self._encoded(sentence, self.source_vocabulary) for sentence in sentences]
+        ids = [self._encoded(sentence, self._source(sentence), self.source_vocabulary) for sentence in sentences]
         return padded(ids, max([1, *map(len, ids)]))
 
     def greedy(self, sentences: Sequence[str], longest: int = 100) -> list[str]:
@@ -162,15 +165,18 @@ class Translator(StepByStep):
         UnknownSymbolError
             If a sentence or a translation holds a symbol that its vocabulary lacks.
         ValueError, TypeError
-            If there are not as many translations as sentences, or one of both is a single text.
+            If there are not as many translations as sentences, a sentence is empty, or one of both is a single text.
         """
         _check(sentences)
         _check(translations)
         if len(sentences) != len(translations):
             raise ValueError(f"Got {len(sentences)} sentences and {len(translations)} translations: expected as many.")
-        found = []
+        empty = [place for place, sentence in enumerate(sentences) if not self._source(sentence)]
+        if empty:
+            raise ValueError(f"Sentence {empty[0]}, {sentences[empty[0]]!r}, is empty: there is nothing to translate.")
+        known, found = self.target_vocabulary, []
         for first in range(0, len(sentences), BATCH):
-            ids = [self._encoded(text, self.target_vocabulary) for text in translations[first : first + BATCH]]
+            ids = [self._encoded(text, self._split(text, known), known) for text in translations[first : first + BATCH]]
             inputs = padded([np.append(self.start, row) for row in ids])
             targets = padded([np.append(row, self.stop) for row in ids])
             found.append(self._forced(self.source_ids(sentences[first : first + BATCH]), inputs, targets).numpy())
@@ -187,10 +193,10 @@ class Translator(StepByStep):
         _check([sentence], longest=longest)
         if not self.attends:
             raise ValueError("This network has no attention: make it with attention='dot' or 'additive'.")
-        source = list(self._split(sentence, self.source_vocabulary))
+        source = self._source(sentence)
         ids, rows = [self.start], []
         # One column of padding more: Keras warns of a softmax over a single symbol.
-        states, memory = self.encode(np.pad(self.source_ids([sentence]), ((0, 0), (0, 1))))
+        states, memory = self._encode(np.pad(self.source_ids([sentence]), ((0, 0), (0, 1))))
         while source and len(ids) <= longest:
             scores, states, weights = self._step(tf.constant(ids[-1:]), states, memory)
             log_p = self._log_p(scores).numpy()[0]
@@ -202,12 +208,16 @@ class Translator(StepByStep):
         weights = np.reshape(np.array(rows, np.float32), (len(rows), len(source)))
         return Alignment(source, self._symbols(ids[1:]), weights)
 
-    def _encoded(self, sentence: str, vocabulary: Vocabulary) -> np.ndarray:
-        symbols = self._split(sentence, vocabulary)
+    def _source(self, sentence: str) -> list[str]:
+        return list(self._split(sentence, self.source_vocabulary)) if sentence.strip() else []
+
+    def _encoded(self, sentence: str, symbols: Sequence[str], vocabulary: Vocabulary) -> np.ndarray:
         signs = {vocabulary.symbols[0], START, STOP} & set(symbols)
         if signs:
-            raise ValueError(f"{sentence!r} holds {sorted(signs)}, a sign for padding, start or stop: leave it out.")
-        return vocabulary.encode(symbols)
+            raise ValueError(
+                f"{shown(sentence)} holds {sorted(signs)}, a sign for padding, start or stop: leave it out."
+            )
+        return encoded(sentence, symbols, vocabulary)
 
     def _text(self, numbers) -> str:
         return self._join(self._symbols(numbers))
@@ -217,11 +227,12 @@ class Translator(StepByStep):
 
     def _in_batches(self, sentences: Sequence[str], write: Callable[[np.ndarray], list], empty) -> list:
         """Return what `write` gives for each sentence, in their order; sentences of similar length go together."""
-        lengths = np.array([len(self._split(sentence, self.source_vocabulary)) for sentence in sentences], int)
+        lengths = np.array([len(self._source(sentence)) for sentence in sentences], int)
         found = [empty] * len(sentences)
         order = [place for place in np.argsort(lengths, kind="stable") if lengths[place]]
-        for first in range(0, len(order), BATCH):
-            places = order[first : first + BATCH]
+        while order:
+            number = max(1, min(BATCH, SYMBOLS // lengths[order[-1]]))
+            places, order = order[-number:], order[:-number]
             for place, result in zip(places, write(self.source_ids(sentences[p] for p in places)), strict=True):
                 found[place] = result
         return found

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .text import Vocabulary, padded, rows_of_words, with_signs
+from .text import UnknownSymbolError, Vocabulary, padded, rows_of_words, with_signs
 
 PADDING, START, STOP, UNKNOWN = "·", "\t", "\n", "<unk>"
 JOINED = "‿"  # before a word or mark that follows its neighbour without a blank
@@ -76,7 +76,8 @@ def split(
     """Clean pairs and split them so that no source sentence stands in both parts.
 
     The collection repeats its English sentences, each time with another translation. Therefore sentences are
-    held out with all their pairs. A pair that occurs twice is kept once; one with nothing left on a side is dropped.
+    held out with all their pairs. A pair that occurs twice is kept once; one with nothing but blanks left on a side is
+    dropped.
     Sentences that differ in a mark or a capital alone are different ones, unless `clean` makes them equal.
 
     Parameters
@@ -107,8 +108,8 @@ def split(
             "sources, and a limit of None or at least 1."
         )
     cleaned = list(zip(map(clean, sources), map(clean, targets), strict=True))
-    every = [pair for pair in dict.fromkeys(cleaned) if all(pair)]
-    first = [pair for pair in dict.fromkeys(cleaned[:limit]) if all(pair)]
+    every = [pair for pair in dict.fromkeys(cleaned) if all(map(str.strip, pair))]
+    first = [pair for pair in dict.fromkeys(cleaned[:limit]) if all(map(str.strip, pair))]
     units = {pair: pair if naive else pair[0] for pair in every}
     candidates = {units[pair] for pair in first}
     if not 1 <= held_out < len(candidates):
@@ -186,6 +187,25 @@ def sentence(ids: Iterable[int], vocabulary: Vocabulary) -> str:
     return (sentence_of if UNKNOWN in vocabulary else "".join)(said[:end])
 
 
+def shown(sentence: str) -> str:
+    """Return a sentence in quotation marks for a message, the beginning of it if it is long."""
+    return repr(sentence if len(sentence) <= 60 else f"{sentence[:60]}…")
+
+
+def encoded(sentence: str, symbols: Sequence[str], vocabulary: Vocabulary) -> np.ndarray:
+    """Return the numbers of a sentence that is split into symbols, (length,) of int32.
+
+    Raises
+    ------
+    UnknownSymbolError
+        If the vocabulary lacks one of the symbols; the sentence is named, since it may be one of thousands.
+    """
+    try:
+        return vocabulary.encode(symbols)
+    except UnknownSymbolError as error:
+        raise UnknownSymbolError(f"In {shown(sentence)}: {error}") from None
+
+
 def source_ids(sentences: Sequence[str], vocabulary: Vocabulary) -> list[np.ndarray]:
     """Return the numbers of sentences to read, each (length,) of int32.
 
@@ -194,14 +214,15 @@ def source_ids(sentences: Sequence[str], vocabulary: Vocabulary) -> list[np.ndar
     UnknownSymbolError
         If a sentence holds a character that the vocabulary lacks.
     ValueError
-        If there is no sentence, one is empty, or holds the padding.
+        If there is no sentence, one is empty or of blanks alone, or holds the padding.
     """
     split_up = [tokens(each, vocabulary) for each in sentences]
-    for place, symbols in enumerate(split_up):
-        if not symbols or PADDING in symbols:
-            problem = f"holds the sign of padding, {PADDING}" if symbols else "is empty: there is nothing to translate"
-            raise ValueError(f"Sentence {place}, {sentences[place]!r}, {problem}.")
-    return [vocabulary.encode(symbols) for symbols in split_up]
+    for place, (each, symbols) in enumerate(zip(sentences, split_up, strict=True)):
+        blank = not each.strip()
+        if blank or PADDING in symbols:
+            problem = "is empty: there is nothing to translate" if blank else f"holds the sign of padding, {PADDING}"
+            raise ValueError(f"Sentence {place}, {shown(each)}, {problem}.")
+    return [encoded(each, symbols, vocabulary) for each, symbols in zip(sentences, split_up, strict=True)]
 
 
 def target_ids(sentences: Sequence[str], vocabulary: Vocabulary) -> list[np.ndarray]:

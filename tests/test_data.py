@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import errno
 import io
 import json
 import os
@@ -250,6 +251,14 @@ def test_line_ends_of_every_system_may_be_mixed(end):
     assert (pairs.english, pairs.german) == (["Hi.", "Go.", "Tom is here."], ["Hallo!", "Geh.", "Tom ist hier."])
 
 
+def test_all_three_line_ends_and_a_byte_order_mark_may_be_in_one_file_of_sentences():
+    put("translation", f"\ufeffHi.\tHallo!\r\nGo.\tGeh.\tCC-BY\rRun!\tLauf!\n{GOOD_LINES}".encode())
+    pairs = data.load_translation_pairs(limit=4)
+    assert pairs.source == "COURSE_DATA_DIR"
+    assert pairs.english == ["Hi.", "Go.", "Run!", "Tom is here."]
+    assert pairs.german == ["Hallo!", "Geh.", "Lauf!", "Tom ist hier."]
+
+
 @pytest.mark.parametrize(
     ("lines", "encoding", "named"),
     [
@@ -258,10 +267,11 @@ def test_line_ends_of_every_system_may_be_mixed(end):
         ("Hi.\tHallo!\na\tb\tc\td\n", "utf-8", "line 2 has 3 tabs"),
         ("Hi.\tHallo!\nGo\rout.\tGeh.\n", "utf-8", "line 2 has 0 tabs"),
         ("Hi.\tHallo!\nGo.\t \tCC-BY\n", "utf-8", "line 2 lacks a sentence"),
+        ("Hi.\tHallo!\n\tGeh.\n", "utf-8", "line 2 lacks a sentence"),
         ("Thank you.\tSchönen Dank!\n", "latin-1", "not UTF-8 text, see byte 14"),
         ("Hi.\tHallo!\n", "utf-16", "not UTF-8 text, see byte 0"),
     ],
-    ids=["no tab", "empty line", "too many tabs", "line end in a sentence", "no sentence", "latin-1", "utf-16"],
+    ids=["no tab", "empty line", "4 columns", "line end in a sentence", "no German", "no English", "latin-1", "utf-16"],
 )
 def test_what_is_wrong_with_a_file_of_sentences_is_said_and_it_is_left_alone(lines, encoding, named, capsys):
     content = (lines + GOOD_LINES).encode(encoding)
@@ -270,6 +280,54 @@ def test_what_is_wrong_with_a_file_of_sentences_is_said_and_it_is_left_alone(lin
     said = capsys.readouterr().out
     assert named in said and str(path) in said
     assert path.read_bytes() == content
+
+
+@pytest.mark.parametrize("content", [b"", b"\xef\xbb\xbf", b"Hi.\tHallo!\n"], ids=["empty", "mark alone", "one line"])
+def test_an_empty_or_short_file_of_sentences_is_named_and_left_alone(content, capsys):
+    path = put("translation", content)
+    pairs = data.load_translation_pairs(limit=3)
+    assert (pairs.source, len(pairs.english)) == ("stand-in", 3)
+    said = capsys.readouterr().out
+    assert str(path) in said and f"found {len(content)} bytes" in said and "too short" in said
+    assert path.read_bytes() == content
+
+
+def test_a_folder_in_the_place_of_the_file_of_sentences_is_named(capsys):
+    path = settings.data_dir() / DATASETS["translation"].files[0].paths[0]
+    path.mkdir(parents=True)
+    assert data.load_translation_pairs(limit=3).source == "stand-in"
+    said = capsys.readouterr().out
+    assert f"{path} cannot be read" in said and "is not used" not in said
+    assert path.is_dir()
+
+
+def test_a_file_of_sentences_that_may_not_be_read_is_named(monkeypatch, capsys):
+    path = put("translation", GOOD_LINES.encode())
+    read = Path.read_bytes
+
+    def refused(self):
+        if self == path:  # an administrator could read it all the same, and tests run as one at times
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return read(self)
+
+    monkeypatch.setattr(Path, "read_bytes", refused)
+    assert data.load_translation_pairs(limit=3).source == "stand-in"
+    said = capsys.readouterr().out
+    assert f"{path} cannot be read" in said and "permissions" in said
+
+
+def test_sentences_are_read_from_a_folder_that_cannot_be_written_to(monkeypatch):
+    path = put("translation", GOOD_LINES.encode())
+
+    def refused(*_, **__):
+        raise PermissionError(errno.EROFS, os.strerror(errno.EROFS))
+
+    for writes in ("write_bytes", "write_text", "mkdir", "touch", "unlink", "rename", "replace"):
+        monkeypatch.setattr(Path, writes, refused)
+    monkeypatch.setattr(fetch, "open", refused, raising=False)
+    pairs = data.load_translation_pairs(limit=3)
+    assert (pairs.source, pairs.german[0]) == ("COURSE_DATA_DIR", "Tom ist hier.")
+    assert list(path.parent.iterdir()) == [path]
 
 
 @pytest.mark.parametrize("load", [data.load_translation_pairs, data.load_imdb])

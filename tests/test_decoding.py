@@ -85,8 +85,48 @@ def test_an_empty_sentence_has_an_empty_translation(translators):
     assert translator.attention("").weights.shape == (0, 0)
 
 
-def test_a_sentence_far_longer_than_any_before_is_translated(translators):
-    assert len(translators["dot", False].greedy(["abcde" * 100], longest=7)[0]) <= 7
+def test_a_sentence_of_blanks_is_empty_too_whether_the_vocabulary_knows_them_or_not():
+    source = Vocabulary(["·", "a", " "])
+    model = translation.translator(len(source), len(toy.TARGET), 4, 3, "dot")
+    translator = Translator(model, source, toy.TARGET)
+    # The network itself never stops: an empty translation is not its doing.
+    model.get_layer("scores").bias.assign([0, 0, -50, 0, 0, 0, 0, 0])
+    sentences = ["a", " ", "   ", "\u00a0", "\t", "\n", "\u3000"]
+    for written in (translator.greedy(sentences, longest=3), translator.beam(sentences, 2, longest=3)):
+        assert list(map(len, written)) == [3, 0, 0, 0, 0, 0, 0]
+    for blanks in sentences[1:]:
+        found = translator.attention(blanks)
+        assert (found.source, found.target, found.weights.shape) == ([], [], (0, 0))
+        with pytest.raises(ValueError, match=r"Sentence 1, .* is empty"):
+            translator.log_probability(["a", blanks], ["e", "e"])
+
+
+@pytest.mark.parametrize("kind", [(None, False), ("dot", True), ("additive", False)], ids=str)
+def test_a_sentence_of_2000_characters_is_translated_up_to_the_longest(translators, kind):
+    translator, long = translators[kind], "abcde" * 400
+    for written in (translator.greedy([long, "abc"], longest=7), translator.beam([long, "abc"], 2, longest=7)):
+        assert len(written[0]) <= 7
+    assert translator.greedy([long, "abc"], longest=7)[1] == translator.greedy(["abc"], longest=7)[0]
+    assert np.isfinite(translator.log_probability([long], ["ab"])).all()
+    if translator.attends:
+        found = translator.attention(long, longest=3)
+        assert found.weights.shape == (len(found.target), 2000)
+        np.testing.assert_allclose(found.weights.sum(axis=1), 1, rtol=1e-4)
+
+
+def test_beside_a_very_long_sentence_few_others_wait_so_that_memory_suffices(translators, monkeypatch):
+    translator, words = translators["dot", False], ["abcde" * 400, *WORDS * 50]
+    rows, padded = [], Translator.source_ids
+
+    def counted(self, sentences):
+        rows.append(padded(self, sentences))
+        return rows[-1]
+
+    monkeypatch.setattr(Translator, "source_ids", counted)
+    written = translator.greedy(words, longest=4)
+    assert [len(batch) for batch in rows] == [12, 256, 33]
+    assert max(batch.size for batch in rows) <= decoding.SYMBOLS
+    assert written[1:] == translator.greedy(WORDS, longest=4) * 50
 
 
 def test_a_translator_follows_the_training_of_its_network():
@@ -238,8 +278,6 @@ def test_words_are_split_and_joined_as_told():
 
 def test_what_cannot_be_translated_is_refused(translators):
     translator = translators["dot", False]
-    with pytest.raises(UnknownSymbolError, match="x"):
-        translator.greedy(["abc", "axe"])
     with pytest.raises(ValueError, match="padding"):
         translator.greedy(["a·b"])
     with pytest.raises(ValueError, match="stop"):
@@ -258,6 +296,28 @@ def test_what_cannot_be_translated_is_refused(translators):
         translator.log_probability(["abc", "a"], ["a"])
     with pytest.raises(ValueError, match="no attention"):
         translators[None, False].attention("abc")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "symbols"),
+    [("axe", ["x"]), ("bōc", ["ō"]), ("ab😀", ["😀"]), ("나는", ["나", "는"]), ("a b", [" "])],
+)
+def test_an_unknown_character_is_named_with_its_sentence_and_what_to_do(translators, sentence, symbols):
+    translator = translators["dot", False]
+    for translate in (translator.greedy, translator.beam, lambda both: translator.attention(both[1])):
+        with pytest.raises(UnknownSymbolError) as raised:
+            translate(["abc", sentence])
+        for needed in (repr(sentence), *map(repr, symbols), "lean the text", "leave these symbols out"):
+            assert needed in str(raised.value)
+    for asked, translations in (([sentence], ["abc"]), (["abc"], [sentence])):
+        with pytest.raises(UnknownSymbolError, match=repr(sentence)):
+            translator.log_probability(asked, translations)
+
+
+def test_of_a_long_sentence_with_an_unknown_character_the_message_shows_the_beginning(translators):
+    with pytest.raises(UnknownSymbolError, match="'ō'") as raised:
+        translators["dot", False].greedy(["abcde" * 400 + "ō"])
+    assert "abcdeabcde" in str(raised.value) and len(str(raised.value)) < 400
 
 
 def test_a_network_of_numbers_that_are_none_is_refused():

@@ -106,6 +106,11 @@ def test_pairs_count_as_equal_once_they_are_clean_and_empty_ones_are_left_out():
     assert len(parts.training.sources) + len(parts.held_out.sources) == 4
 
 
+def test_a_pair_with_nothing_but_blanks_on_a_side_is_left_out_whatever_the_cleaning():
+    parts = pairs.split(["a", "b", "  ", "c", "\t"], ["u", "v", "w", " ", "x"], str.lower, held_out=1)
+    assert {*zip(*parts.training, strict=True), *zip(*parts.held_out, strict=True)} == {("a", "u"), ("b", "v")}
+
+
 def test_the_choice_depends_on_the_seed_alone_and_not_on_the_order_of_the_pairs(sentences):
     english, german = sentences
     parts = pairs.split(english, german, held_out=50)
@@ -262,8 +267,10 @@ def test_nothing_after_the_stop_or_the_padding_is_read():
 
 def test_sentences_that_cannot_be_rows_are_refused():
     letters, some = pairs.source_vocabulary(["abc"]), pairs.source_vocabulary(["a b"], size=5)
-    with pytest.raises(UnknownSymbolError, match="'ß'"):
+    with pytest.raises(UnknownSymbolError, match="In 'aß': 'ß'"):
         pairs.source_rows(["ab", "aß"], letters)
+    with pytest.raises(ValueError, match=r"Sentence 1, '  ', is empty"):
+        pairs.source_rows(["ab", "  "], pairs.source_vocabulary(["a b"]))
     for vocabulary in (letters, some):
         with pytest.raises(ValueError, match=r"Sentence 1, '', is empty"):
             pairs.source_rows(["ab", ""], vocabulary)
