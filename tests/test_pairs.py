@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from course_utils import data, grammar, pairs
+from course_utils import grammar, pairs
 from course_utils.quiet import import_tensorflow
 from course_utils.text import UnknownSymbolError, Vocabulary, padded
 
@@ -20,7 +20,6 @@ import keras  # noqa: E402 - after TensorFlow was silenced
 from course_utils.batches import TranslationBatches  # noqa: E402
 
 FEW = settings(deadline=None, max_examples=60, derandomize=True)
-ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 LISTS = st.lists(st.tuples(st.sampled_from("abcdefgh"), st.sampled_from("uvwxyz")), min_size=4, max_size=40)
 
 
@@ -153,20 +152,6 @@ def test_a_split_that_cannot_be_is_refused(options, named):
         pairs.split(["a", "a", "b", "c"], ["u"])
 
 
-@pytest.mark.real_data
-def test_on_the_real_pairs_a_naive_split_leaks_two_fifths_of_its_sentences():
-    found = data.load_translation_pairs()
-    for clean in (pairs.like_the_lecture, pairs.as_written):
-        naive = pairs.split(found.english, found.german, clean, limit=50_000, naive=True)
-        assert 0.36 < pairs.leak(naive) < 0.45
-    parts = pairs.split(found.english, found.german, pairs.as_written, limit=50_000)
-    assert pairs.leak(parts) == 0
-    assert (len(parts.sources), len(parts.held_out.sources), len(parts.training.sources)) == (500, 669, 49_321)
-    more = pairs.split(found.english, found.german, pairs.as_written, limit=50_000, train_on_all=True)
-    assert pairs.leak(more) == 0 and more.sources == parts.sources and more.references == parts.references
-    assert len(more.training.sources) > 168_000
-
-
 # --- Words
 
 
@@ -192,29 +177,6 @@ def test_words_give_any_sentence_back_with_single_blanks(text):
 
 
 # --- Vocabularies and rows
-
-
-def test_the_lectures_dictionaries_and_encodings():
-    """The blank, which the slides show as _, is 27 in English and 29 in German, where start and stop are 1 and 2."""
-    pangram = "The quick brown fox jumps over the lazy dog."
-    english = pairs.source_vocabulary([pairs.like_the_lecture(pangram)])
-    german = pairs.target_vocabulary([pairs.like_the_lecture(pangram)])
-    assert english.symbols == ["·", *ALPHABET, " "] and german.symbols == ["·", "\t", "\n", *ALPHABET, " "]
-    assert [english.encode(letter)[0] for letter in "abcdz "] == [1, 2, 3, 4, 26, 27]
-    assert [german.encode([letter])[0] for letter in "\t\nabcdz "] == [1, 2, 3, 4, 5, 6, 28, 29]
-    okay = pairs.source_rows([pairs.like_the_lecture("I am okay.")], english)
-    assert okay.tolist() == [[9, 27, 1, 13, 27, 15, 11, 1, 25]]
-    (good,) = pairs.target_ids([pairs.like_the_lecture("Es geht mir gut")], german)
-    assert good[1:6].tolist() == [7, 21, 29, 9, 7] and good[-4:-1].tolist() == [9, 23, 22]
-    assert good.tolist() == [1, 7, 21, 29, 9, 7, 10, 22, 29, 15, 11, 20, 29, 9, 23, 22, 2]
-
-
-@pytest.mark.real_data
-def test_the_real_pairs_have_the_lectures_dictionaries():
-    found = data.load_translation_pairs(50_000)
-    english = pairs.source_vocabulary(map(pairs.like_the_lecture, found.english))
-    german = pairs.target_vocabulary(map(pairs.like_the_lecture, found.german))
-    assert english.symbols == ["·", *ALPHABET, " "] and german.symbols == ["·", "\t", "\n", *ALPHABET, " "]
 
 
 def test_letters_with_umlauts_come_before_the_blank_and_marks_after_it():
