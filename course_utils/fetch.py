@@ -188,7 +188,7 @@ def _find_local(file: DataFile, notes: list[str]) -> tuple[bytes, str, str, Path
             except (FileNotFoundError, NotADirectoryError):
                 continue
             except OSError as error:
-                notes.append(f"{full} cannot be read ({error.strerror}). Check its permissions.")
+                notes.append(f"{full} cannot be read ({error.strerror}). Check that it is a file, and its permissions.")
                 continue
             edition, problem = examine(file, content)
             if not problem:

@@ -5,16 +5,22 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from course_utils import data, pairs
+from course_utils import data, measured, pairs, scores
 from course_utils.quiet import import_tensorflow
+from course_utils.text import Vocabulary
 
 import_tensorflow()
 
 import keras  # noqa: E402 - after TensorFlow was silenced
 
-from course_utils import translation  # noqa: E402
+from course_utils import checkpoints, translation  # noqa: E402
 from course_utils.decoding import Translator  # noqa: E402
+from tools import train_translation  # noqa: E402
 
+from . import toy_translation as toy  # noqa: E402
+from .lesson_code import defined  # noqa: E402
+
+LESSON = "09_translation"
 ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 PANGRAM = pairs.like_the_lecture("The quick brown fox jumps over the lazy dog.")
 # The lecture's examples, and one of the sentences that have its "mach ne fliege" as translation in the collection.
@@ -141,3 +147,80 @@ def test_a_naive_split_of_the_first_50_000_pairs_leaks_two_fifths_of_its_sentenc
     more = pairs.split(found.english, found.german, pairs.as_written, limit=50_000, train_on_all=True)
     assert pairs.leak(more) == 0 and more.sources == parts.sources and more.references == parts.references
     assert len(more.training.sources) > 168_000
+
+
+# --- the lesson against the package
+
+
+def test_the_network_written_out_in_the_lesson_is_the_package_s():
+    encoder_decoder = defined(LESSON, "encoder_decoder", keras=keras, layers=keras.layers)
+    by_hand, encoder = encoder_decoder(7, 9, units=6, embedding=4)
+    model = translation.translator(7, 9, units=6, embedding=4)
+    model.set_weights(by_hand.get_weights())
+    batch = [np.array([[1, 2, 3, 0, 0], [4, 5, 6, 1, 2]]), np.array([[1, 3, 4], [1, 5, 6]])]
+    np.testing.assert_allclose(by_hand(batch), model(batch), atol=1e-5)
+    assert [state.shape for state in encoder(batch[0])] == [(2, 6), (2, 6)]
+
+
+@pytest.fixture(scope="module")
+def around():
+    """The names around the lesson's loops, with a small network that has learned to write words backwards."""
+    model, _ = toy.trained(None)
+    translator = toy.Translator(model, toy.SOURCE, toy.TARGET)
+    return {
+        "keras": keras, "np": np, "pairs": pairs, "translator": translator, "english": toy.SOURCE, "german": toy.TARGET,
+    }  # fmt: skip
+
+
+def test_the_inference_loop_of_the_lesson_writes_what_the_compiled_one_does(around, capsys):
+    write = defined(LESSON, "write", **around)
+    words = toy.words()[1][:5]
+    assert [write(word) for word in words] == around["translator"].greedy(words)
+    assert write(words[0], longest=2) == around["translator"].greedy(words[:1], longest=2)[0]
+
+
+@pytest.mark.parametrize("width", [1, 2, 4])
+def test_the_beam_search_of_the_lesson_finds_what_the_compiled_one_does(around, width):
+    beam_search = defined(LESSON, "beam_search", **around)
+    words = toy.words()[1][:5]
+    found = [beam_search(word, width) for word in words]
+    assert [said for said, _ in found] == around["translator"].beam(words, width)
+    assert all(sum(kept for *_, kept in step) <= width for _, tree in found for step in tree)
+
+
+# --- what was measured
+
+
+def test_each_improvement_of_the_lecture_is_measured_beside_the_plain_network():
+    improvements = measured.read("translation")["improvements"]
+    assert {"plain", "bidirectional encoder", "reversed input", "word level", "second task"} <= set(improvements)
+    for found in improvements.values():
+        assert 0 <= found["exact_greedy"] <= 1 and 0 < found["chrf_greedy"] < 100
+        assert len(found["samples"]["said"]) == train_translation.SMALL_RECIPE.epochs
+    by_words, by_letters = improvements["word level"], improvements["plain"]
+    assert 3 < by_letters["steps"] / by_words["steps"] < 6.5  # the lecture says 4.5, and forgets the blank
+
+
+def test_the_longer_a_sentence_the_worse_the_plain_translator():
+    by_length = measured.read("translation")["by_length"]
+    chrf = by_length["models"]["translator"]["chrf"]
+    within = len(train_translation.LENGTHS)
+    assert np.mean(chrf[:within]) > np.mean(chrf[within:])
+    assert len(chrf) == len(by_length["lengths"]) == len(by_length["counts"])
+
+
+def test_the_plain_checkpoint_translates_and_the_one_with_attention_does_better():
+    plain, attention = (checkpoints.load(name).figures for name in ("translator", "translator_attention"))
+    for score in ("exact_greedy", "exact_beam", "chrf_greedy", "chrf_beam"):
+        assert attention[score] > plain[score] > 0
+
+
+@pytest.mark.real_data
+def test_the_checkpoint_gets_what_its_card_says_of_sentences_it_never_saw():
+    checkpoint = checkpoints.load("translator")
+    parts = train_translation.split(data.load_translation_pairs())
+    assert pairs.leak(parts) == 0
+    sources = Vocabulary(checkpoint.card["source_symbols"])
+    said = Translator(checkpoint.model, sources, checkpoint.vocabulary).greedy(parts.sources)
+    assert scores.exact(said, parts.references) == pytest.approx(checkpoint.figures["exact_greedy"], abs=0.01)
+    assert scores.chrf(said, parts.references) == pytest.approx(checkpoint.figures["chrf_greedy"], abs=1)

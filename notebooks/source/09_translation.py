@@ -343,24 +343,21 @@ for name, (run, count) in ways.items():
 # %%
 def beam_search(sentence, width, longest=60):
     states, memory = translator.encode(pairs.source_rows([sentence], english))
-    kept, tree = [(0.0, [translator.start], states)], []
-    while len(tree) < longest and any(ids[-1] != translator.stop for _, ids, _ in kept):
+    kept, done, tree = [(0.0, [translator.start], states, 0)], [], []
+    while kept and len(tree) < longest:
         grown = []
-        for parent, (total, ids, states) in enumerate(kept):
-            if ids[-1] == translator.stop:  # done: it keeps its place
-                grown.append((parent, (total, ids, states)))
-                continue
+        for total, ids, states, place in kept:
             scores_of, new, _ = translator.step(ids[-1:], states, memory)
             log_p = keras.ops.log_softmax(scores_of[0]).numpy()
             for token in np.argsort(-log_p)[:width].tolist():
-                grown.append((parent, (total + float(log_p[token]), [*ids, token], new)))
-        grown.sort(key=lambda each: (each[1][1][-1] != translator.stop, -each[1][0]))
-        symbols = [
-            (parent, german.decode(ids[-1:]), total) for parent, (total, ids, _) in grown
-        ]
-        tree.append([(*each, place < width) for place, each in enumerate(symbols)])
-        kept = [hypothesis for _, hypothesis in grown[:width]]
-    best = max(kept, key=lambda each: each[0] / (len(each[1]) - 1))
+                grown.append((total + float(log_p[token]), [*ids, token], new, place))
+        grown.sort(key=lambda each: -each[0])
+        free, kept = width - len(done), []  # a hypothesis that is done keeps its place
+        nodes = [(parent, german.decode(ids[-1:]), total) for total, ids, _, parent in grown]
+        tree.append([(*node, place < free) for place, node in enumerate(nodes)])
+        for place, (total, ids, states, _) in enumerate(grown[:free]):
+            (done if ids[-1] == translator.stop else kept).append((total, ids, states, place))
+    best = max(done + kept, key=lambda each: each[0] / (len(each[1]) - 1))
     return pairs.sentence(best[1], german), tree
 
 
