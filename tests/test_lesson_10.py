@@ -169,7 +169,7 @@ def test_attention_is_measured_with_the_budget_of_the_plain_network():
 
 
 @pytest.mark.real_data
-@pytest.mark.parametrize("name", ["translator_attention", "translator_attention_more", "translator_words"])
+@pytest.mark.parametrize("name", ["translator_attention", "translator_words"])
 def test_the_checkpoint_gets_what_its_card_says_of_sentences_it_never_saw(name):
     checkpoint = checkpoints.load(name)
     parts = train_translation.split(data.load_translation_pairs())
@@ -181,7 +181,7 @@ def test_the_checkpoint_gets_what_its_card_says_of_sentences_it_never_saw(name):
 
 @pytest.mark.real_data
 def test_ordinary_short_sentences_that_were_not_learned_are_translated_right():
-    checkpoint = checkpoints.load("translator_attention_more")
+    checkpoint = checkpoints.load("translator_attention")
     parts = train_translation.split(data.load_translation_pairs())
     sources = Vocabulary(checkpoint.card["source_symbols"])
     translator = train_translation.translator_of(checkpoint.model, sources, checkpoint.vocabulary)

@@ -1,7 +1,7 @@
 """The full-mode trainings of the lessons on translation, English to German. They need the real data.
 
-Four checkpoints; how good they are by the length of a sentence; and the lecture's improvements, each with the budget of
-the plain network.
+Three checkpoints; how good they are by the length of a sentence; what more pairs gain; and the lecture's improvements,
+each with the budget of the plain network.
 """
 
 from __future__ import annotations
@@ -114,7 +114,10 @@ def train(
 
 
 def train_more(loaded: data.Pairs) -> None:
-    """Train the network with attention on, with more pairs and the same held-out sentences: another checkpoint."""
+    """Train the network with attention on, with more pairs and the same held-out sentences, and measure what it gains.
+
+    Writes ``more_pairs`` in ``data/measured/translation.json``.
+    """
     before = checkpoints.load("translator_attention")
     sources, targets = Vocabulary(before.card["source_symbols"]), before.vocabulary
     parts = split(loaded)
@@ -136,24 +139,13 @@ def train_more(loaded: data.Pairs) -> None:
     model.set_weights(before.model.get_weights())
     learn = batches(some, sources, targets, BATCH, seed=8)
     held_out = batches(parts.held_out, sources, targets, 256)
-    name = "translator_attention_more"
+    name = "translation_more_pairs"
     history, seconds = translation.train(model, learn, held_out, MORE_RECIPE, name)
-    plain = training.without_state(model, build)
-    judged = judge(translator_of(plain, sources, targets), parts)
-    checkpoints.save(
-        name,
-        plain,
-        targets,
-        {
-            "title": f"{before.card['title']}, more pairs",
-            "command": f"python -m tools.train_checkpoints {name}",
-            "trained_on": f"translator_attention, trained on with {len(some.sources):,} pairs; {loaded.edition}",
-            "settings": before.card["settings"] | {"batch": BATCH, **MORE_RECIPE._asdict()},
-            "source_symbols": sources.symbols,
-            "training_seconds": round(seconds),
-            "figures": judged | {"best_epoch": int(np.argmin(history["val_loss"])) + 1},
-            "history": history,
-        },
+    judged = judge(translator_of(training.without_state(model, build), sources, targets), parts)
+    before_it = {score: before.figures[score] for score in judged}
+    measured.write(
+        "translation",
+        more_pairs={"pairs": len(some.sources), "seconds": round(seconds), "before": before_it, "after": judged},
     )
     print(name, judged, flush=True)
 
@@ -190,7 +182,7 @@ def by_length(loaded: data.Pairs) -> None:
         bins.append([fitting[place] for place in chance.permutation(len(fitting))[:LONGER_EACH]])
     right = asked | rest
     models = {}
-    for name in ("translator", "translator_attention", "translator_attention_more", "translator_words"):
+    for name in ("translator", "translator_attention", "translator_words"):
         checkpoint = checkpoints.load(name)
         translator = translator_of(
             checkpoint.model, Vocabulary(checkpoint.card["source_symbols"]), checkpoint.vocabulary
@@ -303,7 +295,6 @@ RECIPES: dict[str, Callable[[data.Pairs], None]] = {
     "translator_attention": partial(
         train, "translator_attention", f"{_ATTENTION}, characters", recipe=RECIPE, dropout=0.3, attention="dot"
     ),
-    "translator_attention_more": train_more,
     "translator_words": partial(
         train,
         "translator_words",
@@ -313,6 +304,7 @@ RECIPES: dict[str, Callable[[data.Pairs], None]] = {
         attention="dot",
         words=WORDS,
     ),
+    "translation_more_pairs": train_more,
     "translation_by_length": by_length,
     "translation_improvements": improvements,
 }
