@@ -6,7 +6,7 @@
 # After this lesson you can
 #
 # - join two LSTMs to an encoder and a decoder, and say what passes between them;
-# - train them with teacher forcing, an input shifted by one step;
+# - train them with teacher forcing: the right symbols, one step late, are the input;
 # - keep padding out of the loss and the accuracy, and say how far off both are otherwise;
 # - write a translation out: greedily, compiled and batched, and by beam search;
 # - split sentence pairs without a leak, and judge translations by exact match and chrF.
@@ -30,7 +30,7 @@ from course_utils.exercises import lesson_09 as exercises
 
 # %%
 asked, answers = dates.examples()
-parts = pairs.split(asked, answers, held_out=500)
+parts = pairs.split(asked, answers, held_out=500)  # .sources: those held out
 for i in range(5):
     print(f"{asked[i]!r:30} → {answers[i]!r}")
 reads = pairs.source_vocabulary(parts.training.sources)
@@ -47,8 +47,9 @@ print(f"{len(reads)} symbols to read, {len(writes)} to write:", writes.symbols)
 # and cell state $c$. The **decoder** is a language model, as in lesson 07, with one difference: $h$ and $c$ are its
 # first states, so it knows what to write about.
 #
-# While it trains, the decoder reads the *right* symbols, one step late: start, then the translation. Its targets are the
-# translation, then stop. This is teacher forcing (lesson 07) as an input shifted by one.
+# While it trains, the decoder reads the *right* symbols, one step late: start, then the translation. Its targets are
+# the translation, then stop. Feeding the right symbols is teacher forcing (lesson 07); an input shifted by one step is
+# how we write it.
 
 # %%
 source = pairs.source_rows(parts.training.sources, reads)
@@ -60,7 +61,7 @@ print("targets", targets[0], repr(writes.decode(targets[0])))
 assert np.array_equal(inputs[:, 1:], targets[:, :-1])
 
 # %% [markdown]
-# Why do we cheat? Given the right symbols, all steps of all sentences are known before the pass begins, every step has a
+# Why do we cheat? Given the right symbols, all inputs of all sentences are known before the pass begins, every step has a
 # right answer, and one early mistake does not spoil the rest. When it translates, the network has no such help: there it
 # reads what it wrote itself.
 #
@@ -100,7 +101,7 @@ model = translation.translator(len(reads), len(writes), units=96, embedding=32)
 model.set_weights(by_hand.get_weights())
 batch = [source[:32], inputs[:32]]
 assert np.allclose(by_hand(batch), model(batch), atol=1e-5)
-read, written = list("3 may 98"), [*"1998-05-03", "\n"]
+read, written = list("3 may 1998"), [*"1998-05-03", "\n"]
 shapes = {"state": "(batch, 96)", "outputs": f"(batch, time, {len(writes)})"}
 
 
@@ -141,7 +142,7 @@ for i in [*range(3), *wrong[:3]]:
 #
 # An old example that countless notebooks have copied does four things otherwise: one-hot vectors instead of embeddings;
 # padding as rows of zeros, *without a mask*; RMSprop at its default rate; a loss that knows nothing of padding. Here it
-# is on our dates, with as many units, for as many epochs.
+# is on our dates (whose targets need no padding), with as many units, for as many epochs.
 
 
 # %%
@@ -160,11 +161,11 @@ copied.compile("rmsprop", "categorical_crossentropy", metrics=["accuracy"])
 x = [one_hot(source, S), one_hot(inputs, T)]
 history = copied.fit(x, one_hot(targets, T), 64, recipe.epochs, verbose=0).history
 asked_rows = one_hot(pairs.source_rows(parts.sources, reads), S)
-written = np.full((len(parts.sources), 1), translator.start)
+ids = np.full((len(parts.sources), 1), translator.start)
 for _ in range(10):
-    p = copied([asked_rows, one_hot(written, T)]).numpy()
-    written = np.append(written, p[:, -1:].argmax(axis=2), axis=1)
-said = [pairs.sentence(row, writes) for row in written]
+    p = copied([asked_rows, one_hot(ids, T)]).numpy()
+    ids = np.append(ids, p[:, -1:].argmax(axis=2), axis=1)
+said = [pairs.sentence(row, writes) for row in ids]
 print(f"accuracy that fit reports: {history['accuracy'][-1]:.0%}", end="")
 print(f"   exact: {scores.exact(said, parts.references):.1%}", end="")
 print(f"   different answers: {len(set(said))} to {len(said)} dates")
@@ -172,12 +173,12 @@ for i in range(3):
     print(f"{parts.sources[i]!r:30} → {said[i]!r}")
 
 # %% [markdown]
-# Many characters are right, given the right ones before them, and hardly a date is: hyphens, stop and the first digits can
-# be foreseen without reading the source at all. The loss falls, the accuracy rises, and the network ignores what it is
-# asked. On 10,000 English–German pairs the same recipe gave us the same nonsense for every sentence, after 15 epochs and
-# 921 seconds. With a mask, embeddings and Adam, 11,331 pairs gave 1.4 % exact after 325 s; 49,341 pairs, and attention,
-# 14.8 % after 900 s (500 held-out sentences, PyTorch, two cores). Read what a network writes before you believe its
-# accuracy.
+# Many characters are right, given the right ones before them, and hardly a date is: hyphens, stop and the first digits
+# can be foreseen without reading the source at all. The loss falls, the accuracy rises, and the network ignores what it
+# is asked. On 10,000 English–German pairs the same recipe gave us the same nonsense for every sentence, after 15 epochs
+# and 921 seconds. With a mask, embeddings and Adam, 11,331 pairs gave 1.4 % exact after 325 s; 49,341 pairs, and
+# attention (lesson 10), 14.8 % after 900 s (500 held-out sentences, PyTorch, two cores). Read what a network writes
+# before you believe its accuracy.
 #
 # ## 3 English and German
 #
@@ -204,8 +205,8 @@ sentences = "I am okay.", "Do you agree?", "Es geht mir gut"
 for sentence, dictionary in zip(sentences, (english, english, german), strict=True):
     cleaned = pairs.like_the_lecture(sentence)
     print(repr(cleaned), dictionary.encode(cleaned).tolist())
-one_hot = np.eye(len(english), dtype=int)[english.encode("i am okay")]
-print("one-hot:", one_hot.shape, " one row:", one_hot[0])
+vectors = np.eye(len(english), dtype=int)[english.encode("i am okay")]
+print("one-hot:", vectors.shape, " one row:", vectors[0])
 
 # %% [markdown]
 # Why two dictionaries? Two languages have two alphabets; here German lacks ä, ö, ü and ß only because the lecture's
@@ -259,20 +260,20 @@ for name, (loss, accuracy) in (("checkpoint", before), ("40 batches more", after
 # %% [markdown]
 # The accuracy just printed is that of characters, *with the right ones before them*. It is no share of right sentences.
 # And it leaves the padding out: `compiled` gives the loss `ignore_class=0` and the metric a weight of 0 there. Counted,
-# padding flatters both. Here all held-out sentences stand in one batch, padded to the longest. **Question:** which way
+# padding distorts both. Here all held-out sentences stand in one batch, padded to the longest. **Question:** which way
 # do loss and accuracy move if padding counts, with a network that never learned to foresee it?
 
 # %%
 rows = pairs.source_rows(split.held_out.sources, english)
-inputs, targets = pairs.target_rows(split.held_out.targets, german)
-logits = checkpoint.model.predict([rows, inputs], 128, verbose=0)
+read_in, told = pairs.target_rows(split.held_out.targets, german)
+logits = checkpoint.model.predict([rows, read_in], 128, verbose=0)
 says_padding = logits.copy()
-says_padding[targets == 0, 0] = 100.0  # a network that knows where a sentence is over
-print(f"{np.mean(targets == 0):.0%} of the targets are padding")
+says_padding[told == 0, 0] = 100.0  # a network that knows where a sentence is over
+print(f"{np.mean(told == 0):.0%} of the targets are padding")
 for name, values in (("this network", logits), ("if it knew padding", says_padding)):
     alone, all_counted = (
-        scores.per_token(values, targets),
-        scores.per_token(values, targets, True),
+        scores.per_token(values, told),
+        scores.per_token(values, told, True),
     )
     print(
         f"{name:18}  symbols alone: accuracy {alone.accuracy:.1%}, loss {alone.loss:.2f}",
@@ -290,7 +291,7 @@ for name, values in (("this network", logits), ("if it knew padding", says_paddi
 
 # %%
 def write(sentence, longest=60):
-    states, memory = translator.encode(pairs.source_rows([sentence], english))
+    states, memory = translator.encode(pairs.source_rows([sentence], english))  # no memory here
     token, record = translator.start, []
     while len(record) < longest:
         scores_of, states, _ = translator.step([token], states, memory)
@@ -307,7 +308,7 @@ print("return:", repr(write("We will fight.")))
 assert write("Go on.") == translator.greedy(["Go on."])[0]
 
 # %% [markdown]
-# In the copied recipe, each character costs a call of `predict` that reads everything again. Carrying the states, and
+# The slow way calls `predict` for each character, and each call reads everything again. Carrying the states, and
 # compiling the whole loop, changes no character; nor does translating many sentences side by side.
 
 
@@ -335,9 +336,10 @@ for name, (run, count) in ways.items():
 
 # %% [markdown]
 # **Beam search.** The likeliest first symbol need not begin the likeliest sentence. Beam search keeps not one beginning
-# but several, its *width*: each is continued by every symbol, and the likeliest continuations stay. The probability of a
-# sentence is the product of those of its symbols, so we add logarithms. Each symbol makes the sum smaller, which favours
-# short sentences: **length normalisation** divides the sum by the number of symbols in the end.
+# but several, its *width*: each is continued by every symbol, and of all continuations the *width* likeliest stay. The
+# probability of a sentence is the product of those of its symbols, so we add logarithms. Each symbol makes the sum
+# smaller, which favours short sentences: **length normalisation** compares the final sums divided by their number of
+# symbols, stop included.
 
 
 # %%
@@ -389,9 +391,10 @@ for i in range(30):
 print(f"{sum(rights[:30])} of 30 are right, letter by letter")
 
 # %% [markdown]
-# Exact match is strict: a translation counts if it is one of those in the collection, and many good ones are not. **chrF**
-# (Popović, 2015) asks how many of the strings of one to six characters are right, from 0 to 100; `scores.chrf` leaves
-# it to the library sacrebleu. Does the length of the sentence matter? For sentences of more than 24 letters, the longest
+# Exact match is strict: a translation counts if it is one of those in the collection, and many good ones are not.
+# **chrF** (Popović, 2015) compares strings of one to six characters, from 0 to 100: which share of the translation’s
+# stands in the reference, and, counted more, which share of the reference’s in the translation; `scores.chrf` leaves it
+# to the library sacrebleu. Does the length of the sentence matter? For sentences of more than 24 letters, the longest
 # of the training part, we took others from the rest of the collection.
 
 # %%
@@ -411,7 +414,8 @@ plots.show(plots.draw_by_length(lengths, counts, {"plain": chrf}, title, "chrf")
 
 # %% [markdown]
 # All that the decoder learns of a sentence must fit into the last $h$ and $c$: 512 numbers, for nine letters as for
-# sixty. This **bottleneck** is the limit of the plain encoder and decoder.
+# sixty. This is the **bottleneck** of the plain encoder and decoder. Beyond 24 letters the curve has a second cause: no
+# training sentence was so long.
 #
 # The lecture names improvements. We measured each against the plain network, all of them smaller (128 units) and trained
 # on the same pairs for the same number of epochs: an encoder that reads in both directions (Bi-LSTM, halves of the
@@ -472,10 +476,9 @@ exercises.greedy.check(translate)
 
 # %% [markdown]
 # **3 Pairs of your own** (30 minutes). Make at least 500 pairs with one right answer each: numbers in words, times of
-# day, plurals. Split them with `pairs.split`, at least 50 held out, and train the translator of the dates on them.
-# `training` and `held_out` are two lists each, sources and targets; `answers` are the translations of the held-out
-# sources, in order, at least 80 % of them exact.
-# in their order. At least 80 % should be exact.
+# day, plurals. Split them with `pairs.split`, at least 50 held out, and train a network like that of the dates on
+# them (few pairs need more epochs). `training` and `held_out` are two lists each, sources and targets; `answers` are the
+# translations of the held-out sources, in order, at least 80 % of them exact.
 
 # %%
 training, held_out, answers = None, None, None  # your code here
@@ -488,7 +491,7 @@ exercises.own_pairs.check((training, held_out, answers))
 # ## Summary
 #
 # - An encoder reads; its last $h$ and $c$ are the first states of a decoder, which writes until its stop sign.
-# - Teacher forcing is an input shifted by one; when it translates, the decoder reads its own symbols.
+# - In teacher forcing the decoder reads the right symbols, one step late; when it translates, its own.
 # - Mask what is read, and leave padding out of loss and accuracy; counted, it makes both look better or worse than they
 #   are.
 # - Split by source sentence; count every reference; say whether a number is exact match, chrF or accuracy of characters.

@@ -26,12 +26,12 @@ from course_utils.exercises import lesson_10 as exercises
 #
 # The decoder of lesson 09 gets two vectors, whatever the length of the sentence. **Attention** (어텐션) gives it all
 # outputs of the encoder, one for each symbol of the source, and lets it choose at every step anew. Three names: the
-# decoder's state is the **query** $q$; each output of the encoder is a **key** $k_j$, with which the query is compared,
-# and a **value** $v_j$, which is taken. In our translators keys and values are the same vectors.
+# decoder's hidden state is the **query** $q$; each output of the encoder is a **key** $k_j$, with which the query is
+# compared, and a **value** $v_j$, which is taken. In our translators keys and values are the same vectors.
 #
 # 1. A score for each source symbol, here the dot product: $e_j = q \cdot k_j$.
 # 2. Weights, by softmax: $a_j = e^{e_j} / \sum_i e^{e_i}$. They are positive and add up to 1.
-# 3. The **context**, the values weighed and added: $\sum_j a_j v_j$. It goes to the output together with the state.
+# 3. The **context**, the values weighted and added: $\sum_j a_j v_j$. It goes to the output together with the state.
 
 # %%
 words = ["the", "cat", "sleeps"]
@@ -56,7 +56,8 @@ plots.show(plots.draw_attention_step(words, e, a, values, context, title))
 # %% [markdown]
 # **Masks.** In a batch, short sentences are padded, and padding has outputs and scores like everything else. Its weight
 # must be 0, so its score becomes $-\infty$ *before* the softmax: $e^{-\infty} = 0$, and the other weights still add up
-# to 1. Keras's `Attention` does all of this; it takes [query, value, key], each with a batch and a time axis.
+# to 1. A very large negative number does as well, and Keras's `Attention` uses one. It takes [query, value, key], each
+# with a batch and a time axis.
 
 
 # %%
@@ -78,30 +79,30 @@ print("without the mask:", softmax(padded @ query).round(3))
 
 # %% [markdown]
 # The dot product is due to Luong, Pham and Manning (2015). The first attention, that of Bahdanau, Cho and Bengio (2014),
-# was **additive**: a small network compares the two, $e_j = v \cdot \tanh(W q + U k_j)$. It has weights of its own, and
-# query and keys may differ in length. Keras's `AdditiveAttention` holds $v$; $W$ and $U$ are Dense layers before it.
-# **Question:** with 3 units, how many parameters have $v$, $W$ and $U$ together, without biases?
+# was **additive**: a small network compares the two, $e_j = w \cdot \tanh(W q + U k_j)$. It has weights of its own, and
+# query and keys may differ in length. Keras's `AdditiveAttention` holds $w$; $W$ and $U$ are Dense layers before it.
+# **Question:** with 3 units, how many parameters have $w$, $W$ and $U$ together, without biases?
 
 # %%
 W, U = (keras.layers.Dense(3, use_bias=False) for _ in "WU")
 additive = keras.layers.AdditiveAttention()
 q, k = W(query[None, None]), U(padded[None])
 additive([q, padded[None], k])  # builds it
-v = np.array([0.5, -1.0, 2.0], np.float32)
-additive.set_weights([v])
+w = np.array([0.5, -1.0, 2.0], np.float32)
+additive.set_weights([w])
 _, weights = additive([q, padded[None], k], [None, mask[None]], return_attention_scores=True)
 
-e = np.tanh(query @ W.kernel.numpy() + padded @ U.kernel.numpy()) @ v
+e = np.tanh(query @ W.kernel.numpy() + padded @ U.kernel.numpy()) @ w
 a = softmax(np.where(mask, e, -np.inf))
 print("weights by hand", a.round(3), "  Keras", weights.numpy()[0, 0].round(3))
-print("parameters:", v.size + W.count_params() + U.count_params())
+print("parameters:", w.size + W.count_params() + U.count_params())
 
 # %% [markdown]
 # ## 2 A translator that looks back
 #
 # Three things change against lesson 09. The encoder gives out *all* its outputs (`return_sequences=True`), and reads in
-# both directions, so that each output knows both sides of its place. The decoder's states at all steps are the queries.
-# Context and state together go through one Dense layer, then to the scores.
+# both directions, so that each output knows both sides of its place. The decoder's hidden states at all steps are the
+# queries. Context and state together go through one Dense layer, then to the scores.
 
 # %%
 from keras import layers
@@ -179,7 +180,7 @@ for name, network in (("plain", plain), ("attention", options)):
 
 # %%
 seen = translators["attention"].attention("march 3, 1998")
-month = seen.weights[5:7, :5].sum(axis=1).mean()
+month = seen.weights[5:7, :5].sum(axis=1).mean()  # the digits 03, the letters of march
 title = f"For the month it looks at the word: {month:.0%} of the weight"
 plots.show(plots.draw_alignment(*seen, title))
 
@@ -205,12 +206,12 @@ class Unmasked(Translator):
 trained, few = translators["attention"].model, parts.sources[:100]
 rows = pairs.source_rows(few, reads)
 for columns in (0, 10, 40):
-    padded = np.pad(rows, ((0, 0), (0, columns)))
+    wider = np.pad(rows, ((0, 0), (0, columns)))
     for kind in (Translator, Unmasked):
-        states, memory = (broken := kind(trained, reads, writes)).encode(padded)
-        _, _, weights = broken.step(np.full(100, broken.start), states, memory)
-        on_padding = np.where(padded == 0, weights, 0).sum(axis=1).mean()
-        numbers, _ = broken._greedy(padded, 12)
+        states, memory = (one := kind(trained, reads, writes)).encode(wider)
+        _, _, weights = one.step(np.full(100, one.start), states, memory)
+        on_padding = np.where(wider == 0, weights, 0).sum(axis=1).mean()
+        numbers, _ = one._greedy(wider, 12)
         said = [pairs.sentence(row, writes) for row in numbers.numpy()]
         exact = scores.exact(said, parts.references[:100])
         print(f"{columns:2} columns more  {kind.__name__:10}  exact {exact:4.0%}", end="")
@@ -262,7 +263,7 @@ for name, found in tests.items():
     print(f"; chrF {found['chrf_greedy']:.1f} and {found['chrf_beam']:.1f}")
 curves = {name: models[folder]["chrf"] for name, folder in names.items()}
 gains = np.subtract(curves["attention"], curves["plain"])
-title = f"Attention gains {gains[0]:.0f} points of chrF for short sentences, {gains[-1]:.0f} for long"
+title = f"Attention and both directions: {gains[0]:+.0f} chrF for short sentences, {gains[-1]:+.0f} for long"
 plots.show(plots.draw_by_length(lengths, counts, curves, title, "chrf"))
 
 # %% [markdown]
@@ -296,13 +297,13 @@ explore(
     looked,
     alt="Attention weights between an English sentence and its German translation.",
     sentence=TextBox("I have seen the house.", "English"),
-    letter=Slider(0, 39, 9, 1, "German letter", play=True),
+    letter=Slider(0, 39, 18, 1, "German letter", play=True),
 )
 
 # %% [markdown]
-# “gesehen” at the end of the German sentence looks at “seen” in the middle of the English one. But an alignment is not an
-# explanation: each output of the encoder has read the whole sentence, in both directions, so a weight on a letter is a
-# weight on all that was read up to there. Other weights can give the same answer (Jain and Wallace, 2019).
+# “gesehen” at the end of the German sentence looks at “seen” in the middle of the English one. But an alignment is not
+# an explanation: each output of the encoder has read the whole sentence, in both directions, so a weight on a letter is
+# a weight on what was read up to it, from both ends. Other weights can give the same answer (Jain and Wallace, 2019).
 #
 # ## 6 Words instead of letters
 #
@@ -328,9 +329,9 @@ plots.show(plots.draw_alignment(*seen, f"By words: {pairs.sentence_of(seen.targe
 # ## 7 What comes next: self-attention and the Transformer
 #
 # Attention looks from one sentence into another. In **self-attention** (셀프 어텐션) a sentence looks at itself: queries,
-# keys and values are three products of the same vectors, and every position becomes a blend of all others. In a decoder a
-# mask hides the future: position $t$ may look at $1 \ldots t$. The scores are divided by $\sqrt{\text{units}}$, or they
-# would grow with the units, and the softmax would become a hard choice.
+# keys and values are the same vectors times three learned matrices, and every position becomes a blend of all, itself
+# included. In a decoder a mask hides the future: position $t$ may look at $1 \ldots t$. The scores are divided by
+# $\sqrt d$, with $d$ the length of a key, or they would grow with $d$, and the softmax would become a hard choice.
 
 
 # %%
@@ -350,16 +351,17 @@ x = np.random.default_rng(7).normal(size=(5, 4)).astype(np.float32)
 blended, weights = layer(x[None], x[None], use_causal_mask=True, return_attention_scores=True)
 Q, K, V, output = (
     np.squeeze(weights) for weights in layer.get_weights()
-)  # one head: no axis of heads
+)  # one attention, or head; a last product
 by_hand, a = self_attention(x, Q, K, V, causal=True)
 print(a.round(2))
 print("largest difference from Keras:", np.abs(by_hand @ output - blended[0]).max())
 
 # %% [markdown]
-# A **Transformer** (Vaswani and others, 2017) is built of these alone, with several attentions side by side (heads) and
-# codes of the positions added to the embeddings, since a blend has no order. Nothing is carried from step to step, so in
-# training all positions are computed at the same time. `course_utils.transformer` has a small one. It has as many
-# parameters as our translator with attention, and learns the same dates, for the same number of epochs.
+# A **Transformer** (Vaswani and others, 2017) has self-attention, attention from the decoder to the encoder, and Dense
+# layers at each position. Several attentions stand side by side (heads), and codes of the positions are added to the
+# embeddings, since a blend has no order. Nothing is carried from step to step, so in training all positions are
+# computed at the same time. `course_utils.transformer` has a small one. It has as many parameters as our translator
+# with attention, and learns the same dates, for the same number of epochs.
 
 # %%
 from course_utils.transformer import TransformerTranslator, transformer
@@ -465,17 +467,17 @@ exercises.alignment.check(read_alignment)
 # %% [markdown]
 # ## Summary
 #
-# - Scores compare a query with keys; softmax makes weights of them; the context is the values, weighed and added.
+# - Scores compare a query with keys; softmax makes weights of them; the context is the values, weighted and added.
 # - A mask sets scores to $-\infty$ before the softmax; when it is lost, nothing fails but the answers.
 # - With attention the decoder reads the source anew at each step; a state of fixed size need not hold all of it.
 # - An alignment shows where the network looked, and not why it wrote what it wrote.
-# - Self-attention lets every position look at every other; a Transformer is built of that and of codes for positions.
+# - Self-attention lets every position look at every other; a Transformer adds attention to the source, Dense layers, and codes for positions.
 #
 # **Two quick questions**
 #
 # <details><summary>The weights of a padded sentence add up to 0.7 over its real words. What is wrong?</summary>
-# Its padding has 0.3: the mask came after the softmax, or never. Masked before it, the weights of the real words add up
-# to 1.</details>
+# Padding took 0.3 in the softmax: the mask came after it, or never. Masked before it, the weights of the real words add
+# up to 1.</details>
 #
 # <details><summary>Why does a decoder's self-attention need a causal mask, and an LSTM decoder none?</summary>
 # An LSTM has not read the future when it gives out a step. Self-attention sees all positions at once, and in training
