@@ -192,7 +192,7 @@ plots.show(plots.draw_alignment(*seen, title))
 # ## 3 What goes wrong: attention without its mask
 #
 # Nothing fails when the mask is lost, as it is behind a layer that does not pass it on. We take it away from the trained
-# network, and put sentences beside ever longer ones.
+# network, and translate a hundred dates beside a longer and longer neighbour.
 
 
 # %%
@@ -203,19 +203,13 @@ class Unmasked(Translator):
 
 
 # %%
-trained, few = translators["attention"].model, parts.sources[:100]
-rows = pairs.source_rows(few, reads)
-for columns in (0, 10, 40):
-    wider = np.pad(rows, ((0, 0), (0, columns)))
+network, few = translators["attention"].model, parts.sources[:100]
+for letters in (0, 40, 80):
+    neighbour = "1" * letters  # in the same batch, so that all others are padded to its length
     for kind in (Translator, Unmasked):
-        states, memory = (one := kind(trained, reads, writes)).encode(wider)
-        _, _, weights = one.step(np.full(100, one.start), states, memory)
-        on_padding = np.where(wider == 0, weights, 0).sum(axis=1).mean()
-        numbers, _ = one._greedy(wider, 12)
-        said = [pairs.sentence(row, writes) for row in numbers.numpy()]
+        said = kind(network, reads, writes).greedy([*few, neighbour], longest=12)[:100]
         exact = scores.exact(said, parts.references[:100])
-        print(f"{columns:2} columns more  {kind.__name__:10}  exact {exact:4.0%}", end="")
-        print(f"   weight on padding, first step: {on_padding:.0%}")
+        print(f"neighbour of {letters:2} letters   {kind.__name__:10}   exact {exact:4.0%}")
 
 # %% [markdown]
 # With the mask, the padding changes nothing: a sentence has the same answer alone and among longer ones. Without it, the
