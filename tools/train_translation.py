@@ -182,7 +182,7 @@ def by_length(loaded: data.Pairs) -> None:
         bins.append([fitting[place] for place in chance.permutation(len(fitting))[:LONGER_EACH]])
     right = asked | rest
     models = {}
-    for name in ("translator", "translator_attention", "translator_words"):
+    for name in ("translator", "translator_attention"):
         checkpoint = checkpoints.load(name)
         translator = translator_of(
             checkpoint.model, Vocabulary(checkpoint.card["source_symbols"]), checkpoint.vocabulary
