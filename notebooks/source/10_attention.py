@@ -257,11 +257,14 @@ for name, found in tests.items():
     print(f"; chrF {found['chrf_greedy']:.1f} and {found['chrf_beam']:.1f}")
 curves = {name: models[folder]["chrf"] for name, folder in names.items()}
 gains = np.subtract(curves["attention"], curves["plain"])
-title = f"Attention and both directions: {gains[0]:+.0f} chrF for short sentences, {gains[-1]:+.0f} for long"
+title = f"At every length, {gains.min():.0f} to {gains.max():.0f} points of chrF more"
 plots.show(plots.draw_by_length(lengths, counts, curves, title, "chrf"))
 
 # %% [markdown]
-# TODO length
+# The networks differ in two things, attention and an encoder that reads in both directions. At every length their
+# distance is large, but both curves fall: more symbols are more chances for a mistake, and beyond 24 letters neither
+# network has ever read so long a sentence. Two more epochs, with longer pairs added, lowered the held-out loss and made
+# no more of the short sentences right.
 #
 # ## 5 Where did it look?
 #
