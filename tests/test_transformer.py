@@ -192,9 +192,9 @@ def test_a_small_task_is_learned_to_the_end(capsys):
     keras.utils.set_random_seed(7)
     model = transformer(len(toy.SOURCE), len(toy.TARGET), units=32, heads=4, hidden=64)
     learn, held_out = toy.words()
-    recipe = translation.Recipe(epochs=20, learning_rate=0.01)
+    recipe = translation.Recipe(epochs=30, learning_rate=0.01)
     history, _ = translation.train(model, toy.Batches(learn, 128, seed=1), toy.Batches(held_out, 256), recipe)
     written = TransformerTranslator(model, toy.SOURCE, toy.TARGET).greedy(held_out)
     right = [one == toy.backwards(word) for one, word in zip(written, held_out, strict=True)]
-    assert np.mean(right) >= 0.85
-    assert history["val_accuracy"][-1] > 0.95
+    assert np.mean(right) >= 0.9
+    assert history["val_accuracy"][-1] > 0.98
