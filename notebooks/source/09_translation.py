@@ -211,9 +211,9 @@ print("one-hot:", vectors.shape, " one row:", vectors[0])
 # Why two dictionaries? Two languages have two alphabets; here German lacks ä, ö, ü and ß only because the lecture's
 # cleaning removed them.
 #
-# **A split without a leak.** The collection repeats its English sentences, each time with another German one: “I want
-# one!” three times over. Whoever draws *pairs* for the held-out part has most likely trained on the same English
-# sentence. We draw *sentences*, with all of their pairs, and count each of their translations as right.
+# **A split without a leak.** The collection repeats its English sentences, each time with another German one. Whoever
+# draws *pairs* for the held-out part has most likely trained on the same English sentence. We draw *sentences*, with
+# all of their pairs, and count each of their translations as right.
 
 # %%
 for name, naive in (("pairs drawn", True), ("sentences drawn", False)):
@@ -229,7 +229,7 @@ print(f"right answers for a held-out sentence: {references:.2f}")
 # ## 4 Fifty thousand pairs
 #
 # A checkpoint: two `LSTM(256)`, trained in full mode on the first 50,000 *real* pairs less 500 English sentences,
-# whatever data you have. Here we train it on for forty batches more, to see that one can.
+# whatever data you have. Here we train it forty batches further.
 
 # %%
 from course_utils.text import Vocabulary
@@ -303,8 +303,9 @@ def write(sentence, longest=60):
     return german.decode(record)
 
 
-print("return:", repr(write("We will fight.")))
-assert write("Go on.") == translator.greedy(["Go on."])[0]
+translation_of_it = write("We will fight.")
+print("return:", repr(translation_of_it))
+assert translation_of_it == translator.greedy(["We will fight."])[0]
 
 # %% [markdown]
 # The slow way calls `predict` for each character, and each call reads everything again. Carrying the states, and
@@ -389,11 +390,13 @@ for i in range(30):
 print(f"{sum(rights[:30])} of 30 are right, letter by letter")
 
 # %% [markdown]
-# Exact match is strict: a translation counts if it is one of those in the collection, and many good ones are not.
-# **chrF** (Popović, 2015) compares strings of one to six characters, from 0 to 100: which share of the translation’s
-# stands in the reference, and, counted more, which share of the reference’s in the translation; `scores.chrf` leaves it
-# to the library sacrebleu. Does the length of the sentence matter? For sentences of more than 24 letters, the longest
-# of the training part, we took others from the rest of the collection.
+# This is German, and seldom what was asked: the beginning fits, and the rest is what often follows. After an hour of
+# training the plain network is far from done; lesson 10 repairs it.
+#
+# Exact match is strict: only what stands in the collection counts. **chrF** (Popović, 2015) compares strings of one to
+# six characters, from 0 to 100: which share of the translation’s stands in the reference, and, counted more, which
+# share of the reference’s in the translation; `scores.chrf` leaves it to the library sacrebleu. Does the length of the
+# sentence matter? Training sentences have up to 24 letters; longer ones are from the rest of the collection.
 
 # %%
 print(
@@ -442,7 +445,7 @@ for i in (0, 2, 5, 7):
 # or in both directions, the beginning of a sentence is few steps from the states that are handed over. The second task
 # gains nothing here.
 #
-# **A half-trained network's mistakes**, after each epoch of the plain one, show in which order it learns. First it writes
+# **A half-trained network's mistakes**, after each epoch of the plain one: First it writes
 # German: words, endings, a question mark after a question. Then beginnings fit, “Wir” for “We” and “Was” for “What”. What
 # the rest of a sentence says comes last.
 #
