@@ -167,7 +167,7 @@ def batches(part, seed=None):
 learn, held_out = batches(parts.training, 7), batches(parts.held_out)
 
 # %%
-recipe = translation.Recipe(epochs=settings.by_mode(4, 12), learning_rate=0.01)
+recipe = translation.Recipe(epochs=settings.by_mode(3, 12), learning_rate=0.01)
 translators, plain = {}, {"units": 64, "embedding": 32, "bidirectional": True}
 for name, network in (("plain", plain), ("attention", options)):
     keras.utils.set_random_seed(7)
