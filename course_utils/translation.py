@@ -124,7 +124,7 @@ def _encoder(x, units: int, bidirectional: bool, fast: bool):
 
 
 def _context(state, outputs, units: int, attention: str):
-    """Return the context of each step of the decoder, (batch, target_time, units): the outputs, weighed and added."""
+    """Return the context of each step of the decoder, (batch, target_time, units): the outputs, weighted and added."""
     if attention == "dot":
         return layers.Attention(name="attention")([state, outputs])
     query = layers.Dense(units, use_bias=False, name="query")(state)

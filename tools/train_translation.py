@@ -140,7 +140,7 @@ def train_more(loaded: data.Pairs) -> None:
     learn = batches(some, sources, targets, BATCH, seed=8)
     held_out = batches(parts.held_out, sources, targets, 256)
     name = "translation_more_pairs"
-    history, seconds = translation.train(model, learn, held_out, MORE_RECIPE, name)
+    _, seconds = translation.train(model, learn, held_out, MORE_RECIPE, name)
     judged = judge(translator_of(training.without_state(model, build), sources, targets), parts)
     before_it = {score: before.figures[score] for score in judged}
     measured.write(

@@ -6,7 +6,8 @@ from itertools import product
 
 import numpy as np
 
-from .framework import Exercise, NotAttempted, Wrong, expect_close, expect_shape
+from .framework import Exercise, Wrong, expect_close, expect_shape
+from .numbered_lines import expect_wrong_lines
 
 # --- Perplexity ------------------------------------------------------------
 
@@ -179,20 +180,7 @@ RIGHT_LINES = {
 
 
 def _verify_loops(answer):
-    if not isinstance(answer, dict) or answer.keys() != RIGHT_LINES.keys():
-        raise Wrong('Expected a number for each loop: `answer = {"A": …, "B": …, "C": …, "D": …}`.')
-    if all(value is None for value in answer.values()):
-        raise NotAttempted
-    for loop, reasons in RIGHT_LINES.items():
-        value = answer[loop][0] if isinstance(answer[loop], tuple) else answer[loop]  # the repaired line may stand by
-        if value is None:
-            continue
-        if isinstance(value, bool) or value not in range(1, len(reasons) + 1):
-            raise Wrong(f"The lines of {loop} have the numbers 1 to {len(reasons)}, and the answer is {value!r}.")
-        if reasons[int(value) - 1]:
-            raise Wrong(f"Line {value} of {loop} is right: {reasons[int(value) - 1]}.")
-    if missing := [loop for loop, value in answer.items() if value is None]:
-        raise Wrong(f"What is there is found. Still to find: {', '.join(missing)}.")
+    expect_wrong_lines(answer, RIGHT_LINES)
 
 
 loops = Exercise(

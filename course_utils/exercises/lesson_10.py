@@ -41,7 +41,7 @@ def _verify_attend(answer):
             why = "make masked scores -inf before the softmax"
             raise Wrong(f"for {case}, the weight at padding is {weights[~mask].max():.1g}, expected exactly 0: {why}.")
         expect_close(f"for {case}, weights", weights, expected[0], 1e-6, "".join(reasons[:1]))
-        context = expect_shape(f"for {case}, context", result[1], (units,), "the values, weighed and added over time")
+        context = expect_shape(f"for {case}, context", result[1], (units,), "the values, weighted and added over time")
         usual_context = [
             (expected[0] @ keys, "this weighs the keys, expected the values"),
             (expected[0] @ values / time, "this is a mean; the weights have the sum 1, so add"),
@@ -100,7 +100,7 @@ attention = Exercise(
     hints=[
         "`keys @ query` are the scores, one for each step. Which score gives exactly the weight 0?",
         "`np.where(mask, scores, -np.inf)` masks. Then subtract the largest, take `np.exp`, divide by the sum.",
-        "The context is `weights @ values`: the rows of `values`, weighed and added.",
+        "The context is `weights @ values`: the rows of `values`, weighted and added.",
     ],
     typical_mistakes=[
         (_masks_late, "their sum is not 1"),
@@ -128,7 +128,7 @@ def wrong_lines():
 
 
 _SCORES = "each query times each key of its sentence, (3, 6, 6)"
-_CONTEXTS = "for each query the keys, weighed and added"
+_CONTEXTS = "for each query the keys, weighted and added"
 _OVER_KEYS = "the weights of a query are shared out among keys, along the last axis"
 RIGHT_LINES = {
     "A": [_SCORES, None, _OVER_KEYS, _CONTEXTS],
