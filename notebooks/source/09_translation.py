@@ -212,7 +212,7 @@ print("one-hot:", vectors.shape, " one row:", vectors[0])
 # cleaning removed them.
 #
 # **A split without a leak.** The collection repeats its English sentences, each time with another German one. Whoever
-# draws *pairs* for the held-out part has most likely trained on the same English sentence. We draw *sentences*, with
+# draws *pairs* for the held-out part has often trained on the same English sentence. We draw *sentences*, with
 # all of their pairs, and count each of their translations as right.
 
 # %%
@@ -445,9 +445,9 @@ for i in (0, 2, 5, 7):
 # or in both directions, the beginning of a sentence is few steps from the states that are handed over. The second task
 # gains nothing here.
 #
-# **A half-trained network's mistakes**, after each epoch of the plain one: First it writes
-# German: words, endings, a question mark after a question. Then beginnings fit, “Wir” for “We” and “Was” for “What”. What
-# the rest of a sentence says comes last.
+# **A half-trained network's mistakes**, after each epoch of the plain one: first come German words and endings, and a
+# question mark after a question. Then beginnings fit, “Wir” for “We” and “Was” for “What”. What the rest of a sentence
+# says comes last.
 #
 # ## Exercises
 #
